@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { fourccRow } from './fourcc.ts'
+import { modifierRow, tileBytes } from './modifier.ts'
+import type { Plane } from './plane.ts'
+
+/**
+ * A memory plane seen as a two-dimensional array of bytes, the shape in which its bytes are shadowed,
+ * compared, sent and uploaded. LINEAR: one picture row is one image row. Tiled: the tiles follow each
+ * other in memory order, several to an image row, so that a run of tiles is a run of bytes.
+ * A texture of it is R32UI, `pitch / 4` × `rows`.
+ */
+export type MemoryImage = {
+  /** Bytes from one row of the image to the next in the shadow; a multiple of 4. */
+  readonly pitch: number
+  readonly rows: number
+  /** Meaningful bytes of every row but the last. */
+  readonly rowBytes: number
+  /** Meaningful bytes of the last row. */
+  readonly lastRowBytes: number
+  /** Bytes from one row to the next where the producer keeps them. */
+  readonly sourceOffset: number
+  readonly sourcePitch: number
+  /** Damage is found in cells of this many bytes by this many rows; `cellWidth` is a multiple of 4. */
+  readonly cellWidth: number
+  readonly cellRows: number
+}
+
+/**
+ * A rectangle of a {@link MemoryImage}: x and width in bytes, y and height in rows. x and width are
+ * multiples of 4; the width of a row that ends inside a word is rounded up (the pitch has room).
+ */
+export type ImageRect = {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+/** Image row of a tiled plane: a multiple of every tile up to 32 KiB, and a texture of 8192 words. */
+const TILED_PITCH = 32768
+/** Damage cells of linear planes are 64 pixels × 64 rows (facts of the damage scan: row-order memcmp). */
+const CELL_PIXELS = 64
+
+const alignUp = (value: number, to: number): number => Math.ceil(value / to) * to
+
+/** The images of a checked plane's memory planes, in order. */
+export function memoryImages(plane: Plane): readonly MemoryImage[] {
+  const format = fourccRow(plane.fourcc)
+  const layout = modifierRow(plane.modifier)
+  if (!format || !layout) throw new Error(`plane was not checked: ${plane.fourcc}`)
+  return plane.memory.map((memory) => {
+    const { tiling } = layout
+    if (!tiling) {
+      const rowBytes = plane.width * format.bytes
+      return {
+        pitch: alignUp(rowBytes, 4),
+        rows: plane.height,
+        rowBytes,
+        lastRowBytes: rowBytes,
+        sourceOffset: memory.offset,
+        sourcePitch: memory.stride,
+        cellWidth: alignUp(CELL_PIXELS * format.bytes, 4),
+        cellRows: CELL_PIXELS,
+      }
+    }
+    const total = memory.stride * alignUp(plane.height, tiling.tileHeight)
+    const tile = tileBytes(tiling)
+    const rows = Math.ceil(total / TILED_PITCH)
+    return {
+      pitch: TILED_PITCH,
+      rows,
+      rowBytes: TILED_PITCH,
+      lastRowBytes: total - (rows - 1) * TILED_PITCH,
+      sourceOffset: memory.offset,
+      sourcePitch: TILED_PITCH,
+      cellWidth: Math.min(tile, TILED_PITCH),
+      cellRows: Math.max(1, tile / TILED_PITCH),
+    }
+  })
+}
+
+/** The whole of an image as one rectangle list: all rows but a short last one, then that. */
+export function wholeImage(image: MemoryImage): readonly ImageRect[] {
+  if (image.lastRowBytes === image.rowBytes) {
+    return [{ x: 0, y: 0, width: alignUp(image.rowBytes, 4), height: image.rows }]
+  }
+  const last = { x: 0, y: image.rows - 1, width: alignUp(image.lastRowBytes, 4), height: 1 }
+  if (image.rows === 1) return [last]
+  return [{ x: 0, y: 0, width: image.rowBytes, height: image.rows - 1 }, last]
+}
+
+/** Bytes that a shadow of the image occupies. */
+export function imageSize(image: MemoryImage): number {
+  return image.pitch * image.rows
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Failure } from './failure.ts'
+import type { Point } from './geometry.ts'
+import type { ImageRect, MemoryImage } from './memory-image.ts'
+import type { Plane, PlaneKind, PlaneStatus } from './plane.ts'
+import type { Result } from './result.ts'
+import type { SessionState } from './session-state.ts'
+
+// The whole contract between main and the page. Everything here survives JSON with bigints
+// (core/wire.ts) as well as structured clone.
+
+/** Names the memory of one buffer of the guest for as long as it is cached; never reused in a session. */
+export type SurfaceId = number
+
+/** How a surface's bytes reach the page. `shared-texture` has its seat here and no code yet. */
+export type Sharing = 'stream' | 'shared-memory' | 'shared-texture'
+
+/** A surface the page has not heard of: make textures for it. */
+export type SurfaceDescription = {
+  readonly id: SurfaceId
+  /** Format and layout; position and hotspot are in the scene, not here. */
+  readonly plane: Plane
+  /** One per memory plane, in order. */
+  readonly images: readonly MemoryImage[]
+  readonly sharing: Sharing
+}
+
+/** One visible plane: which surface, and where. Scene order is composition order. */
+export type ScenePlane = {
+  readonly kind: PlaneKind
+  readonly surface: SurfaceId
+  readonly x: number
+  readonly y: number
+  readonly hotspot?: Point
+}
+
+/** Changed bytes of one memory image. For `stream` the payload carries them, rows tight, in list order. */
+export type SurfaceDamage = {
+  readonly surface: SurfaceId
+  /** Index into {@link SurfaceDescription.images}. */
+  readonly image: number
+  readonly rects: readonly ImageRect[]
+}
+
+/** All that changed since the frame before. Applying every frame in order gives the guest's picture. */
+export type FrameMessage = {
+  /** 1, 2, 3 … */
+  readonly seq: number
+  /** When the planes were read: `performance.timeOrigin + performance.now()` of main, ms. */
+  readonly readAtMs: number
+  /** True when the page must forget every surface first (first frame, reload, lost context). */
+  readonly reset: boolean
+  readonly surfaces: readonly SurfaceDescription[]
+  readonly gone: readonly SurfaceId[]
+  readonly damage: readonly SurfaceDamage[]
+  /** Planes to draw, bottom to top; empty when the display is off. */
+  readonly scene: readonly ScenePlane[]
+}
+
+export const scaleModes = ['fit', 'integer', '1:1', 'stretch'] as const
+export type ScaleMode = (typeof scaleModes)[number]
+
+/** What is remembered between runs. */
+export type Settings = {
+  readonly scale: ScaleMode
+  /** Absolute folder that screenshots go to. */
+  readonly screenshotFolder: string
+  readonly screenshotCursor: boolean
+}
+
+/** What the window needs to say once. */
+export type Hello = {
+  readonly title: string
+  readonly address: string
+  readonly shell: 'electron' | 'chromium'
+  readonly sharing: Sharing
+  /** Why a better transport was not taken; empty when the best one runs. */
+  readonly sharingReason: string
+  readonly settings: Settings
+  readonly fullscreen: boolean
+  readonly viewOnly: boolean
+  readonly state: SessionState
+  readonly statuses: readonly PlaneStatus[]
+}
+
+/** A picture to take: composed, or one plane alone. */
+export type ShotRequest = {
+  readonly plane: PlaneKind | 'all'
+  readonly cursor: boolean
+}
+
+export type SaveRequest = ShotRequest & {
+  /** `dump` writes a plane dump folder instead of a PNG. */
+  readonly as: 'png' | 'dump'
+  readonly folder: string
+  /** File or folder name without extension and without separators. */
+  readonly name: string
+}
+
+/** The page asks, main answers. */
+export type Calls = {
+  'session:hello': () => Promise<Hello>
+  'session:reopen': () => Promise<void>
+  'shot:save': (request: SaveRequest) => Promise<Result<{ readonly path: string }, Failure>>
+  /** Suggests a folder and a free name for the next file. */
+  'shot:suggest': () => Promise<{ readonly folder: string; readonly name: string }>
+  /** Opens the desktop's file manager on the screenshot folder. */
+  'shot:reveal': () => Promise<Result<void, Failure>>
+  'settings:change': (change: Partial<Settings>) => Promise<Settings>
+  'window:close': () => Promise<void>
+}
+
+/** The page tells, nobody answers. */
+export type Notes = {
+  /** The frame reached the screen; the next may be read. `drawMs` is the page's own time for it. */
+  'frame:presented': [seq: number, drawMs: number]
+  /** The page lost its textures: send everything again, with `reset`. */
+  'frame:resend': []
+  'view:visible': [visible: boolean]
+  /** Answer to `probe:read`: the guest's picture as the presenter drew it, RGBA rows tight, base64. */
+  'probe:picture': [id: number, width: number, height: number, rgba: string]
+  'log:problem': [text: string]
+}
+
+/** Main tells, the page hears. */
+export type Events = {
+  'session:changed': [state: SessionState, statuses: readonly PlaneStatus[]]
+  'settings:changed': [settings: Settings]
+  /** Read back the composed picture at guest size through the presenter; for `--engine webgl` and tests. */
+  'probe:read': [id: number, cursor: boolean]
+}
+
+export const callNames = [
+  'session:hello',
+  'session:reopen',
+  'shot:save',
+  'shot:suggest',
+  'shot:reveal',
+  'settings:change',
+  'window:close',
+] as const satisfies readonly (keyof Calls)[]
+export const noteNames = [
+  'frame:presented',
+  'frame:resend',
+  'view:visible',
+  'probe:picture',
+  'log:problem',
+] as const satisfies readonly (keyof Notes)[]
+export const eventNames = [
+  'session:changed',
+  'settings:changed',
+  'probe:read',
+] as const satisfies readonly (keyof Events)[]
+
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
+/** These lines do not compile while a name is missing from its list. */
+export const callsAreListed: Same<keyof Calls, (typeof callNames)[number]> = true
+export const notesAreListed: Same<keyof Notes, (typeof noteNames)[number]> = true
+export const eventsAreListed: Same<keyof Events, (typeof eventNames)[number]> = true
+
+/**
+ * All that the page sees of main. In Electron the preload exposes it as `window.scanout`; in the
+ * browser shell the page makes it from a WebSocket and one endless fetch. The composed picture as PNG
+ * is a resource of the page's own origin in both: `GET shot.png?plane=all|primary|cursor|overlay&cursor=0|1`.
+ */
+export type Bridge = {
+  call<N extends keyof Calls>(name: N, ...args: Parameters<Calls[N]>): ReturnType<Calls[N]>
+  tell<N extends keyof Notes>(name: N, ...args: Notes[N]): void
+  /** Returns its undo. */
+  on<N extends keyof Events>(name: N, listener: (...args: Events[N]) => void): () => void
+  /**
+   * Hears every frame in order, with the bytes of its `stream` damage. `memory` resolves a
+   * `shared-memory` surface's image to a view over the shared pages. Returns its undo.
+   */
+  onFrame(listener: (frame: FrameMessage, payload: Uint8Array) => void): () => void
+  memory(surface: SurfaceId, image: number): Uint8Array | undefined
+  /** Main went away; nothing more will come. */
+  onClosed(listener: () => void): () => void
+}

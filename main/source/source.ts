@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Failure } from '../../core/failure.ts'
+import type { Capture, Plane, PlaneKind, PlaneStatus } from '../../core/plane.ts'
+import type { FrameMessage, Sharing, SurfaceId } from '../../core/protocol.ts'
+import type { Result } from '../../core/result.ts'
+import type { Fd, Mapping } from '../../native-shim/api.ts'
+
+// A source runs in a worker thread of its own (source/worker.ts) and never waits for the renderer.
+// Inside the worker it is a Source; main holds a SourceHandle.
+
+/** What a source can do, as data: menus and `inspect` show it. */
+export type SourceInfo = {
+  readonly address: string
+  /** The VM's name for the title; the address when there is none. */
+  readonly name: string
+  /** How pixels are reached: `dma-buf`, `region`, `memfd`, `file`. */
+  readonly access: string
+  readonly capabilities: {
+    readonly input: boolean
+    readonly resize: boolean
+    readonly clipboard: boolean
+    /** True when planes come by themselves instead of being asked for. */
+    readonly pushes: boolean
+  }
+}
+
+/**
+ * The bytes of a plane that is currently readable. Borrowed: valid until the next refresh of the
+ * source that gave it. `mappings[plane.memory[i].buffer]` holds memory plane i.
+ */
+export type PlaneMemory = {
+  readonly mappings: readonly Mapping[]
+  /** For DMA_BUF_IOCTL_SYNC around CPU reads; empty when the memory is no dma-buf. */
+  readonly dmabufs: readonly Fd[]
+}
+
+/** A plane as a source reads it. Only `shown` planes have memory. */
+export type PlaneReading = {
+  readonly status: PlaneStatus
+  readonly memory?: PlaneMemory
+  /** False when the source knows that the bytes are the same as at the last refresh; it then need not be scanned. */
+  readonly mayHaveChanged: boolean
+}
+
+/** Lives in the worker. One instance per opened address. */
+export interface Source extends Disposable {
+  readonly info: SourceInfo
+  /** The newest state of all planes, bottom to top. Quick: a few ioctls. Expected trouble is in the statuses. */
+  refresh(): readonly PlaneReading[]
+  /** Called by a pushing source, or when the VM ends; at most one listener. */
+  onWake(listener: () => void): void
+  /** Set once the source can give no more: the VM ended, the producer hung up. The host then disposes it. */
+  readonly gone: Failure | undefined
+}
+
+/** Opens one scheme. Runs in the worker; must not take longer than the signal allows. */
+export type OpenSource = (address: Address, signal: AbortSignal) => Promise<Result<Source, Failure>>
+
+/** A parsed source address. */
+export type Address = {
+  /** As given. */
+  readonly text: string
+  /** `vfio`, `vfio+fd`, `dump`, `demo`, … */
+  readonly scheme: string
+  /** After the colon, without the query. */
+  readonly path: string
+  readonly query: ReadonlyMap<string, string>
+}
+
+/** Main's end of a source worker. Events come after {@link OpenHandle} resolved, in order. */
+export type SourceEvents = {
+  /** Plane statuses changed (also sent once after opening). */
+  planes: [statuses: readonly PlaneStatus[]]
+  /** A frame to forward; `payload` holds the stream bytes and is handed back with {@link SourceHandle.recycle}. */
+  frame: [frame: FrameMessage, payload: Uint8Array<ArrayBuffer>]
+  /** `shared-memory` only, before the frame that names the surface: a memfd with one memory image. The receiver closes it. */
+  'surface-memory': [surface: SurfaceId, image: number, memfd: Fd, size: number]
+  gone: [failure: Failure]
+}
+
+export interface SourceHandle extends AsyncDisposable {
+  readonly info: SourceInfo
+  on<N extends keyof SourceEvents>(
+    name: N,
+    listener: (...args: SourceEvents[N]) => void,
+  ): () => void
+  /** Starts publishing frames over the given transport. */
+  watch(sharing: Sharing): void
+  /** A frame was presented: another may follow. At most two are under way. */
+  presented(seq: number): void
+  /** Everything again, with `reset`. */
+  resend(): void
+  setVisible(visible: boolean): void
+  recycle(payload: Uint8Array<ArrayBuffer>): void
+  /** The planes and their bytes as they are now. */
+  capture(only?: PlaneKind): Promise<Result<Capture, Failure>>
+  /** What `inspect` prints besides the statuses. */
+  describe(): Promise<SourceDescription>
+}
+
+export type SourceDescription = {
+  readonly info: SourceInfo
+  readonly statuses: readonly PlaneStatus[]
+  /** Cached surfaces: identity, plane, bytes. */
+  readonly surfaces: readonly {
+    readonly identity: string
+    readonly plane: Plane
+    readonly bytes: number
+  }[]
+  readonly refreshes: number
+  readonly frames: number
+  readonly queryErrors: number
+}

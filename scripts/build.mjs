@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Bundles main, its workers, the preload and the page into out/, and copies the addon there.
+import { cp, mkdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+const at = (...parts) => path.join(root, ...parts)
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  sourcemap: true,
+  logLevel: 'warning',
+  legalComments: 'none',
+}
+
+/** What runs in Node and in Electron's main process. Commands are chunks, so that one loads only its own. */
+const main = {
+  ...shared,
+  entryPoints: {
+    cli: 'main/cli.ts',
+    'source-worker': 'main/source/worker.ts',
+    electron: 'main/shell/electron/app.ts',
+  },
+  outdir: 'out/main',
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  splitting: true,
+  external: ['electron'],
+  // Bundled CommonJS packages still ask for require.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+}
+
+const preload = {
+  ...shared,
+  entryPoints: { preload: 'preload/preload.ts' },
+  outdir: 'out/preload',
+  format: 'cjs',
+  platform: 'node',
+  target: 'node24',
+  external: ['electron', '*.node'],
+  outExtension: { '.js': '.cjs' },
+}
+
+const page = {
+  ...shared,
+  entryPoints: { index: 'renderer/index.tsx' },
+  outdir: 'out/renderer',
+  format: 'esm',
+  platform: 'browser',
+  target: 'chrome134',
+  minify: true,
+  jsx: 'automatic',
+  define: { 'process.env.NODE_ENV': '"production"' },
+}
+
+await rm(at('out/main'), { recursive: true, force: true })
+await mkdir(at('out/native'), { recursive: true })
+await Promise.all([main, preload, page].map((options) => build(options)))
+await cp(at('renderer/index.html'), at('out/renderer/index.html'))
+await cp(at('assets'), at('out/assets'), { recursive: true })
+await cp(at('native-shim/build/Release/scanout_shim.node'), at('out/native/scanout_shim.node'))
