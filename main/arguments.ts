@@ -151,8 +151,9 @@ function optionValue(
     return misuse(`${spelled} takes no value`, `it was given ${text}`, `Write ${spelled} alone`)
   }
   const wants = option.type === 'choice' ? option.choices.join('|') : option.metavar
-  const looksLikeOption = !inline && text !== undefined && /^-./.test(text)
-  if (option.type !== 'integer' && (text === undefined || text === '' || looksLikeOption)) {
+  const number = option.type === 'integer'
+  const looksLikeOption = !inline && text !== undefined && (number ? /^-\D/ : /^-./).test(text)
+  if (text === undefined || text === '' || looksLikeOption) {
     const found = looksLikeOption ? `${text} follows` : 'nothing follows'
     return misuse(`${spelled} needs a value`, found, `Write ${spelled} ${wants}`)
   }
@@ -160,8 +161,8 @@ function optionValue(
     case 'text':
       return ok(text)
     case 'choice': {
-      if (text !== undefined && option.choices.includes(text)) return ok(text)
-      const remedy = didYouMean(text ?? '', option.choices) ?? `Write ${spelled} ${wants}`
+      if (option.choices.includes(text)) return ok(text)
+      const remedy = didYouMean(text, option.choices) ?? `Write ${spelled} ${wants}`
       return misuse(
         `${spelled} cannot be ${text}`,
         `it is one of ${option.choices.join(', ')}`,
@@ -169,10 +170,10 @@ function optionValue(
       )
     }
     case 'integer': {
-      const value = text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+      const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN
       if (value >= option.min && value <= option.max) return ok(value)
       const why = `it is a whole number from ${option.min} to ${option.max}`
-      return misuse(`${spelled} cannot be ${text ?? 'empty'}`, why, `Write ${spelled} ${wants}`)
+      return misuse(`${spelled} cannot be ${text}`, why, `Write ${spelled} ${wants}`)
     }
   }
 }
