@@ -11,7 +11,7 @@ import {
 import type { Verdict } from './failure.ts'
 import { type FourccRow, fourccRow } from './fourcc.ts'
 import type { Point, Size } from './geometry.ts'
-import { INVALID, LINEAR, type ModifierRow, modifierRow, modifierText } from './modifier.ts'
+import { INVALID, LINEAR, type ModifierRow, modifierRow } from './modifier.ts'
 import {
   type ColorInfo,
   type MemoryPlane,

@@ -36,8 +36,8 @@ export type ImageRect = {
   readonly height: number
 }
 
-/** Image row of a tiled plane: a multiple of every tile up to 32 KiB, and a texture of 8192 words. */
-const TILED_PITCH = 32768
+/** Bytes of an image row of a tiled plane: a multiple of every tile up to 32 KiB, and a texture of 8192 words. */
+export const TILED_PITCH = 32768
 /** Damage cells of linear planes are 64 pixels × 64 rows (facts of the damage scan: row-order memcmp). */
 const CELL_PIXELS = 64
 

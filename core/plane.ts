@@ -81,7 +81,7 @@ export type PlaneStatus =
   /** A transient error: the last picture stays. */
   | { readonly kind: PlaneKind; readonly state: 'stalled'; readonly failure: Failure }
 
-/** The pixels of one plane at one moment. `memory[i]` holds `plane.memory[i]` at its offset and stride. */
+/** The pixels of one plane at one moment. `buffers[plane.memory[i].buffer]` holds memory plane i, at its offset and stride. */
 export type CapturedPlane = { readonly plane: Plane; readonly buffers: readonly Uint8Array[] }
 
 /** All that a source showed at one moment, bottom to top. */

@@ -9,7 +9,8 @@ import { describeModifier } from './modifier-names.ts'
 
 type Reason = Pick<Verdict, 'code' | 'why' | 'remedy'>
 
-const REPORT = 'Save it with scanout dump and report it'
+/** The way to get a format supported. */
+const REPORT = 'Report it to Scanout with the output of scanout inspect'
 
 /** Why a fourcc is refused: not decodable yet, big endian, or no DRM code at all. */
 export function fourccReason(code: string): Reason {
@@ -47,7 +48,7 @@ export function fourccReason(code: string): Reason {
   return {
     code: 'unsupported-fourcc',
     why: `fourcc ${code.trim()} (${name}) cannot be decoded by this version; it decodes ${decodable}`,
-    remedy: `Set the guest to 32 bits per pixel (XR24). ${REPORT} if it is already`,
+    remedy: `Set the guest to 32 bits per pixel (XR24). ${REPORT} if that is not possible`,
   }
 }
 
@@ -78,10 +79,10 @@ export function modifierReason(value: bigint): Reason {
       remedy: (vendor !== undefined && uncompressed[vendor]) || linear,
     }
   }
-  const known = vendor === undefined ? "nobody's in drm_fourcc.h" : `a layout of ${vendor}`
+  const known = vendor === undefined ? 'not in drm_fourcc.h' : `a layout of ${vendor} GPUs`
   return {
     code: 'unsupported-modifier',
-    why: `${named} is ${known} that this version cannot decode; it decodes ${decodable.join(', ')}`,
+    why: `${named} is ${known}; this version decodes ${decodable.join(', ')}`,
     remedy: linear,
   }
 }
