@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-/** `Did you mean --plane?` when one of the known words is close enough to be a slip of it. */
-export function didYouMean(word: string, known: readonly string[]): string | undefined {
+/** The known word that is close enough for `word` to be a slip of it. Leading dashes do not count. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
   const letters = word.replace(/^-+/, '')
   const best = known
     .map((name) => ({ name, distance: editDistance(letters, name.replace(/^-+/, '')) }))
@@ -10,7 +10,13 @@ export function didYouMean(word: string, known: readonly string[]): string | und
       undefined,
     )
   const slips = Math.max(1, Math.floor(letters.length / 3))
-  return best && best.distance <= slips ? `Did you mean ${best.name}?` : undefined
+  return best && best.distance <= slips ? best.name : undefined
+}
+
+/** `Did you mean --plane?` when one of the known words is near. */
+export function didYouMean(word: string, known: readonly string[]): string | undefined {
+  const name = nearest(word, known)
+  return name === undefined ? undefined : `Did you mean ${name}?`
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours between two words (optimal string alignment). */
