@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Mapping, ScanShape } from './api.ts'
+import { bytesOf, inside, outOfRange, record, whole, wrongType } from './argument.ts'
+import { native } from './bindings.ts'
+import { NativeMapping } from './mapping.ts'
+
+/** Rectangles are int32, and sums of two such numbers stay exact. */
+const maxSide = 0x7fff_ffff
+
+function multipleOf4(name: string, value: number): void {
+  if (value % 4 !== 0) throw outOfRange(name, 'a multiple of 4', value)
+}
+
+/** Products of two sides stay below 2^62: they are compared as quotients. */
+function lastRow(name: string, rows: number, pitch: number, size: number): number {
+  if (rows - 1 > (size - 1) / pitch) {
+    throw new RangeError(`${name}: ${rows} rows of ${pitch} lie beyond ${size}`)
+  }
+  return (rows - 1) * pitch
+}
+
+function checkedShape(given: ScanShape, source: Mapping, shadow: Mapping): ScanShape {
+  const fields = record<keyof ScanShape>('shape', given)
+  const field = (name: keyof ScanShape, least: number, most: number) =>
+    whole(`shape.${name}`, fields[name], least, most)
+  const rowBytes = field('rowBytes', 1, maxSide)
+  const shape = {
+    sourceOffset: field('sourceOffset', 0, source.size),
+    sourcePitch: field('sourcePitch', rowBytes, maxSide),
+    shadowPitch: field('shadowPitch', rowBytes, maxSide),
+    rows: field('rows', 1, maxSide),
+    rowBytes,
+    lastRowBytes: field('lastRowBytes', 1, rowBytes),
+    cellWidth: field('cellWidth', 4, maxSide),
+    cellRows: field('cellRows', 1, maxSide),
+  }
+  multipleOf4('shape.cellWidth', shape.cellWidth)
+  multipleOf4('shape.shadowPitch', shape.shadowPitch)
+  const room = source.size - shape.sourceOffset
+  const last = lastRow('source', shape.rows, shape.sourcePitch, room)
+  inside('source', last, shape.lastRowBytes, room)
+  if (shape.rows > 1) inside('source', last - shape.sourcePitch, rowBytes, room)
+  inside(
+    'shadow',
+    lastRow('shadow', shape.rows, shape.shadowPitch, shadow.size),
+    shape.shadowPitch,
+    shadow.size,
+  )
+  return shape
+}
+
+/** See NativeShim.scanDamage. The shadow holds `rows` whole rows of `shadowPitch`. */
+export function scanDamage(
+  source: Mapping,
+  shadow: Mapping,
+  shape: ScanShape,
+): Int32Array<ArrayBuffer> {
+  const from = NativeMapping.handleOf('source', source)
+  const seen = NativeMapping.handleOf('shadow', shadow)
+  if (from === seen) throw new TypeError('shadow must be another mapping than source')
+  if (!shadow.writable) throw new TypeError('shadow must be writable')
+  return native().scanDamage(from, seen, checkedShape(shape, source, shadow))
+}
+
+/** See NativeShim.packRects. Empty rectangles add nothing. */
+export function packRects(
+  mapping: Mapping,
+  pitch: number,
+  rects: Int32Array,
+  target: Uint8Array,
+): number {
+  const handle = NativeMapping.handleOf('mapping', mapping)
+  whole('pitch', pitch, 1, maxSide)
+  if (!(rects instanceof Int32Array)) throw wrongType('rects', 'an Int32Array', rects)
+  if (rects.length % 4 !== 0) throw outOfRange('rects.length', 'a multiple of 4', rects.length)
+  bytesOf('target', target)
+  let total = 0
+  for (let i = 0; i < rects.length; i += 4) {
+    const [x = 0, y = 0, width = 0, height = 0] = rects.subarray(i, i + 4)
+    if (Math.min(x, y, width, height) < 0) {
+      throw new RangeError(`rects[${i / 4}] is negative: ${x}, ${y}, ${width}, ${height}`)
+    }
+    if (width === 0 || height === 0) continue
+    inside(`rects[${i / 4}]`, x, width, pitch)
+    const begin = lastRow(`rects[${i / 4}]`, y + height, pitch, mapping.size)
+    inside(`rects[${i / 4}]`, begin, x + width, mapping.size)
+    total += width * height
+  }
+  inside('target', 0, total, target.length)
+  return native().packRects(handle, pitch, rects, target)
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Fd } from './api.ts'
+import { wrongType } from './argument.ts'
+import { type FdHandle, native } from './bindings.ts'
+
+/** {@link Fd} over a native handle, which closes the descriptor itself if it is forgotten. */
+export class NativeFd implements Fd {
+  #handle: FdHandle | undefined
+
+  constructor(handle: FdHandle) {
+    this.#handle = handle
+  }
+
+  /** @internal The native side of an fd given as an argument. */
+  static handleOf(name: string, fd: unknown): FdHandle {
+    if (typeof fd !== 'object' || fd === null || !(#handle in fd))
+      throw wrongType(name, 'an Fd', fd)
+    return (fd as NativeFd).#open()
+  }
+
+  #open(): FdHandle {
+    if (!this.#handle) throw new Error('descriptor is closed or given away')
+    return this.#handle
+  }
+
+  get number(): number {
+    return native().fdNumber(this.#open())
+  }
+
+  dup(): Fd {
+    return new NativeFd(native().fdDup(this.#open()))
+  }
+
+  release(): number {
+    const number = native().fdRelease(this.#open())
+    this.#handle = undefined
+    return number
+  }
+
+  size(): number {
+    return native().fdSize(this.#open())
+  }
+
+  link(): string {
+    return native().fdLink(this.#open())
+  }
+
+  identity(): string {
+    return native().fdIdentity(this.#open())
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#handle) return
+    native().fdClose(this.#handle)
+    this.#handle = undefined
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Mapping } from './api.ts'
+import { bytesOf, inside, whole, wrongType } from './argument.ts'
+import { type MappingHandle, native } from './bindings.ts'
+
+/** {@link Mapping} over a native handle, which unmaps the pages itself if it is forgotten. */
+export class NativeMapping implements Mapping {
+  readonly size: number
+  readonly writable: boolean
+  #handle: MappingHandle | undefined
+
+  constructor(handle: MappingHandle, size: number, writable: boolean) {
+    this.#handle = handle
+    this.size = size
+    this.writable = writable
+  }
+
+  /** @internal The native side of a mapping given as an argument. */
+  static handleOf(name: string, mapping: unknown): MappingHandle {
+    if (typeof mapping !== 'object' || mapping === null || !(#handle in mapping)) {
+      throw wrongType(name, 'a Mapping', mapping)
+    }
+    return (mapping as NativeMapping).#open()
+  }
+
+  #open(): MappingHandle {
+    if (!this.#handle) throw new Error('mapping is unmapped')
+    return this.#handle
+  }
+
+  copyOut(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    const handle = this.#open()
+    inside('copyOut', whole('offset', offset), whole('length', length), this.size)
+    return native().copyOut(handle, offset, length)
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    const handle = this.#open()
+    inside('write', whole('offset', offset), bytesOf('bytes', bytes).length, this.size)
+    if (!this.writable) throw new TypeError('mapping is read-only')
+    native().writeInto(handle, offset, bytes)
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#handle) return
+    native().unmap(this.#handle)
+    this.#handle = undefined
+  }
+}
