@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { planeKinds } from '../../core/plane.ts'
+import { type Calls, callNames, type Notes, noteNames, scaleModes } from '../../core/protocol.ts'
+import type { PageHandlers } from './shell.ts'
+
+// The page is across a trust line: every message is checked here before anybody acts on it.
+
+type Check = (value: unknown) => boolean
+
+const isBoolean: Check = (value) => typeof value === 'boolean'
+/** Sequence numbers, ids, sizes: whole and not negative. */
+const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0
+const isDuration: Check = (value) => typeof value === 'number' && value >= 0 && value < 1e9
+const isOneOf =
+  (list: readonly unknown[]): Check =>
+  (value) =>
+    list.includes(value)
+const isText =
+  (most: number): Check =>
+  (value) =>
+    typeof value === 'string' && value.length <= most
+
+/** Every listed field is there and passes; no other field is. Optional ones may be absent. */
+function isRecord(required: Record<string, Check>, optional: Record<string, Check> = {}): Check {
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+    const fields = value as Record<string, unknown>
+    const all = { ...required, ...optional }
+    return (
+      Object.keys(fields).every((name) => Object.hasOwn(all, name) && all[name]?.(fields[name])) &&
+      Object.keys(required).every((name) => Object.hasOwn(fields, name))
+    )
+  }
+}
+
+const MAX_PATH = 4096
+const MAX_NAME = 255
+const MAX_LOG = 2000
+/** Widest picture that a probe may answer, in pixels each way: the limit of a WebGL2 texture. */
+const MAX_SIDE = 16384
+
+const isSide: Check = (value) => isCount(value) && (value as number) <= MAX_SIDE
+const isPlaneChoice = isOneOf(['all', ...planeKinds])
+const settings = {
+  scale: isOneOf(scaleModes),
+  screenshotFolder: isText(MAX_PATH),
+  screenshotCursor: isBoolean,
+}
+
+const callArguments: Record<keyof Calls, readonly Check[]> = {
+  'session:hello': [],
+  'session:reopen': [],
+  'shot:save': [
+    isRecord({
+      plane: isPlaneChoice,
+      cursor: isBoolean,
+      as: isOneOf(['png', 'dump']),
+      folder: isText(MAX_PATH),
+      name: isText(MAX_NAME),
+    }),
+  ],
+  'shot:suggest': [],
+  'shot:reveal': [],
+  'settings:change': [isRecord({}, settings)],
+  'window:close': [],
+}
+
+const noteArguments: Record<keyof Notes, readonly Check[]> = {
+  'frame:presented': [isCount, isDuration],
+  'frame:resend': [],
+  'view:visible': [isBoolean],
+  'view:presenter': [isText(MAX_NAME)],
+  'probe:picture': [isCount, isSide, isSide, isText((MAX_SIDE * MAX_SIDE * 4 * 4) / 3)],
+  'log:problem': [isText(MAX_LOG)],
+}
+
+function fits(checks: readonly Check[], args: unknown): args is unknown[] {
+  return (
+    Array.isArray(args) &&
+    args.length === checks.length &&
+    checks.every((check, index) => check(args[index]))
+  )
+}
+
+/** A call whose name is known and whose arguments have the right shape. */
+export type CheckedCall = (calls: Calls) => Promise<unknown>
+export type CheckedNote = (listener: Pick<PageHandlers, 'note'>) => void
+
+/** What a call message asks for; undefined when the page may not ask that. */
+export function checkCall(name: unknown, args: unknown): CheckedCall | undefined {
+  const known = callNames.find((one) => one === name)
+  if (!known || !fits(callArguments[known], args)) return undefined
+  return (calls) => (calls[known] as (...args: unknown[]) => Promise<unknown>)(...args)
+}
+
+/** What a note message tells; undefined when it is none. */
+export function checkNote(name: unknown, args: unknown): CheckedNote | undefined {
+  const known = noteNames.find((one) => one === name)
+  if (!known || !fits(noteArguments[known], args)) return undefined
+  return (listener) => listener.note(known, ...(args as never))
+}
+
+/** Reads the query of `shot.png`; undefined when it is not one that the page builds. */
+export function checkShot(query: URLSearchParams) {
+  const plane = (['all', ...planeKinds] as const).find(
+    (one) => one === (query.get('plane') ?? 'all'),
+  )
+  const cursor = query.get('cursor') ?? '1'
+  if (!plane || (cursor !== '0' && cursor !== '1')) return undefined
+  return { plane, cursor: cursor === '1' }
+}

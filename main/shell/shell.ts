@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Failure } from '../../core/failure.ts'
+import type {
+  Calls,
+  Events,
+  FrameMessage,
+  Notes,
+  Sharing,
+  ShotRequest,
+  SurfaceId,
+} from '../../core/protocol.ts'
+import type { Result } from '../../core/result.ts'
+import type { Fd } from '../../native-shim/api.ts'
+
+// What a window is to the rest of main. shell/chromium and shell/electron implement it; nothing
+// above knows which of them runs.
+
+export const shellKinds = ['electron', 'chromium'] as const
+export type ShellKind = (typeof shellKinds)[number]
+
+/** The transport in use, and why it is not a better one; the reason is empty when it is the best. */
+export type SharingChoice = { readonly sharing: Sharing; readonly reason: string }
+
+/** What main does for a page. The shell has checked sender, names and arguments before it calls. */
+export type PageHandlers = {
+  readonly calls: Calls
+  note<N extends keyof Notes>(name: N, ...args: Notes[N]): void
+  /** The current picture as PNG, for `shot.png`. */
+  shot(request: ShotRequest): Promise<Result<Uint8Array, Failure>>
+  /** A page listens for frames and has none yet: the first must carry `reset`. Again after every reload. */
+  framesWanted(): void
+  /** That page stopped listening; frames under way are lost. */
+  framesDropped(): void
+}
+
+export type WindowRequest = {
+  readonly title: string
+  readonly fullscreen: boolean
+  /** No display server is needed and nothing is seen. */
+  readonly headless: boolean
+  readonly page: PageHandlers
+}
+
+/** Where frames go. */
+export type FrameSink = {
+  /**
+   * Resolves when the payload's bytes have left this process or were dropped, and may be reused:
+   * true when they left. Never rejects. Frames reach the page in the order of the calls.
+   */
+  frame(frame: FrameMessage, payload: Uint8Array<ArrayBuffer>): Promise<boolean>
+  /** Hands over one memory image of a `shared-memory` surface and closes `memfd`. */
+  surfaceMemory(surface: SurfaceId, image: number, memfd: Fd, size: number): void
+}
+
+/** Why a window ended: the person closed it, or something broke. */
+export type WindowEnd =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'broken'; readonly failure: Failure }
+
+/** One open window. Disposing closes it and waits until all that belongs to it is gone. */
+export interface ShellWindow extends AsyncDisposable {
+  readonly kind: ShellKind
+  readonly sharing: SharingChoice
+  readonly frames: FrameSink
+  /** Resolves once, also after a dispose. */
+  readonly ended: Promise<WindowEnd>
+  /** Dropped silently while no page listens: `session:hello` tells a new page everything. */
+  send<N extends keyof Events>(name: N, ...args: Events[N]): void
+}
+
+export interface Shell {
+  readonly kind: ShellKind
+  /** Resolves when the window's process runs; the page reports itself later by its first call. */
+  open(request: WindowRequest, signal: AbortSignal): Promise<Result<ShellWindow, Failure>>
+}
