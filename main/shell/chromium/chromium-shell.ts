@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Failure } from '../../../core/failure.ts'
+import type { Events } from '../../../core/protocol.ts'
+import { fail, ok, type Result } from '../../../core/result.ts'
+import { log } from '../../log.ts'
+import { PrivateFolder } from '../../private-folder.ts'
+import { chooseTransport } from '../../transport/transports.ts'
+import { builtPage, PageFiles } from '../page-files.ts'
+import type { FrameSink, Shell, ShellWindow, WindowEnd, WindowRequest } from '../shell.ts'
+import { Browser, browserFailure } from './browser.ts'
+import { findBrowser, isSnap } from './browser-binary.ts'
+import { browserFlags, hostFacts } from './flags.ts'
+import { PageServer } from './server.ts'
+
+/** Time that a browser gets until its page reports, ms. Cold disks and software hosts are slow. */
+const ARRIVAL_MS = 60_000
+/** Time that a page may be away: a reload takes far less, ms. */
+const ABSENCE_MS = 5000
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The distribution's Chromium as one app window, served over an authenticated loopback. */
+export class ChromiumShell implements Shell {
+  readonly kind = 'chromium'
+  readonly #env: Environment
+  readonly #page: string
+
+  /** @param page folder of the built page */
+  constructor(env: Environment, page: string = builtPage()) {
+    this.#env = env
+    this.#page = page
+  }
+
+  async open(request: WindowRequest, signal: AbortSignal): Promise<Result<ShellWindow, Failure>> {
+    const program = findBrowser(this.#env)
+    if (!program.ok) return program
+    await using owned = new AsyncDisposableStack()
+    const server = owned.use(await PageServer.listen(new PageFiles(this.#page), request.page))
+    const folder = owned.use(new PrivateFolder(this.#env, ...snapFolder(program.value)))
+    const entry = writeEntry(folder.path, server.guard.entryUrl)
+    const host = hostFacts()
+    if (host.root) log.warn('running as root: Chromium runs without its sandbox')
+    const flags = browserFlags(host, {
+      profile: path.join(folder.path, 'profile'),
+      entry,
+      headless: request.headless,
+      fullscreen: request.fullscreen,
+    })
+    signal.throwIfAborted()
+    try {
+      const browser = owned.use(await Browser.start(program.value, flags, folder.path))
+      return ok(new ChromiumWindow(program.value, server, browser, owned.move()))
+    } catch (error) {
+      return fail({
+        code: 'no-browser',
+        what: `cannot start ${program.value}`,
+        why: error instanceof Error ? error.message : String(error),
+        remedy: 'Set SCANOUT_BROWSER to a Chromium that runs',
+      })
+    }
+  }
+}
+
+/** The page that lets the browser in: a file only this user can read, because command lines are public. */
+function writeEntry(folder: string, url: string): string {
+  const file = path.join(folder, 'open.html')
+  const html = `<!doctype html><title>Scanout</title><meta http-equiv="refresh" content="0;url=${url}">`
+  writeFileSync(file, html, { mode: 0o600, flag: 'wx' })
+  return pathToFileURL(file).href
+}
+
+function snapFolder(program: string): [string] | [] {
+  return isSnap(program) ? [path.join(homedir(), 'snap', 'chromium', 'common')] : []
+}
+
+class ChromiumWindow implements ShellWindow {
+  readonly kind = 'chromium'
+  readonly sharing = chooseTransport({ shell: 'chromium', memoryObjection: undefined })
+  readonly frames: FrameSink
+  readonly ended: Promise<WindowEnd>
+  readonly #server: PageServer
+  readonly #owned: AsyncDisposableStack
+  readonly #end = Promise.withResolvers<WindowEnd>()
+  #patience: NodeJS.Timeout | undefined
+  #arrived = false
+
+  constructor(program: string, server: PageServer, browser: Browser, owned: AsyncDisposableStack) {
+    this.#server = server
+    this.#owned = owned
+    this.ended = this.#end.promise
+    this.frames = {
+      frame: (frame, payload) => server.frame(frame, payload),
+      surfaceMemory: (_surface, _image, memfd) => memfd[Symbol.dispose](),
+    }
+    this.#expectPage(ARRIVAL_MS)
+    server.onPresence = (present) => this.#presence(present)
+    void browser.exited.then((exit) => {
+      const closed = this.#arrived && exit.code === 0
+      this.#finish(
+        closed ? { kind: 'closed' } : { kind: 'broken', failure: browserFailure(program, exit) },
+      )
+    })
+  }
+
+  send<N extends keyof Events>(name: N, ...args: Events[N]): void {
+    this.#server.send(name, ...args)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#finish({ kind: 'closed' })
+    await this.#owned.disposeAsync()
+  }
+
+  #presence(present: boolean): void {
+    clearTimeout(this.#patience)
+    if (present) this.#arrived = true
+    else this.#expectPage(ABSENCE_MS)
+  }
+
+  #expectPage(withinMs: number): void {
+    this.#patience = setTimeout(() => {
+      const failure: Failure = {
+        code: 'page-gone',
+        what: this.#arrived ? 'the window stopped answering' : 'the window did not open',
+        why: `its page was not heard of for ${withinMs / 1000} s`,
+        remedy: 'Start Scanout again; with SCANOUT_LOG=debug it says what the browser says',
+      }
+      this.#finish({ kind: 'broken', failure })
+    }, withinMs)
+  }
+
+  #finish(end: WindowEnd): void {
+    clearTimeout(this.#patience)
+    this.#end.resolve(end)
+  }
+}

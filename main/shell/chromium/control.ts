@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { RawData, WebSocket } from 'ws'
+import type { Events } from '../../../core/protocol.ts'
+import { fromWire, toWire } from '../../../core/wire.ts'
+import { log } from '../../log.ts'
+import { type CheckedCall, checkCall, checkNote } from '../messages.ts'
+import type { PageHandlers } from '../shell.ts'
+
+/** Calls that may wait for their answers at once. */
+const MOST_CALLS = 64
+/** Characters of any message but a probe's picture. */
+const MOST_TEXT = 64 * 1024
+/** WebSocket close codes: RFC 6455 §7.4.1. */
+const UNSUPPORTED = 1003
+const POLICY = 1008
+
+/**
+ * The page's end of the protocol on one WebSocket, JSON of core/wire.ts:
+ * `{t:'call',id,name,args}` → `{t:'answer',id,value}` or `{t:'answer',id,error}`;
+ * `{t:'note',name,args}`; and from here `{t:'event',name,args}`. A page that says anything else is
+ * not ours, and is cut off.
+ */
+export class Control {
+  readonly #socket: WebSocket
+  readonly #page: PageHandlers
+  #calls = 0
+
+  constructor(socket: WebSocket, page: PageHandlers) {
+    this.#socket = socket
+    this.#page = page
+    socket.on('message', (data, binary) => this.#hear(data, binary))
+    socket.on('error', (error) => log.info(`page: ${error.message}`))
+  }
+
+  send<N extends keyof Events>(name: N, ...args: Events[N]): void {
+    this.#write({ t: 'event', name, args })
+  }
+
+  #write(message: object): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(toWire(message))
+  }
+
+  #hear(data: RawData, binary: boolean): void {
+    if (binary || !Buffer.isBuffer(data)) {
+      this.#socket.close(UNSUPPORTED)
+      return
+    }
+    const message = parsed(data.toString('utf8'))
+    if (message?.['t'] === 'call') this.#call(message, data.byteLength)
+    else if (message?.['t'] === 'note') this.#note(message, data.byteLength)
+    else this.#refuse('a message of no known kind')
+  }
+
+  #call(message: Record<string, unknown>, size: number): void {
+    const { id, name, args } = message
+    if (!Number.isSafeInteger(id)) {
+      this.#refuse('a call without a number')
+      return
+    }
+    const answer = (rest: object): void => this.#write({ t: 'answer', id, ...rest })
+    const call = size > MOST_TEXT ? undefined : checkCall(name, args)
+    if (!call) answer({ error: 'not a call that this window may make' })
+    else if (this.#calls >= MOST_CALLS) answer({ error: 'too many calls at once' })
+    else void this.#run(String(name), call, answer)
+  }
+
+  async #run(name: string, call: CheckedCall, answer: (rest: object) => void): Promise<void> {
+    this.#calls += 1
+    try {
+      answer({ value: await call(this.#page.calls) })
+    } catch (error) {
+      log.warn(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+      answer({ error: 'it failed; the log says why' })
+    } finally {
+      this.#calls -= 1
+    }
+  }
+
+  #note(message: Record<string, unknown>, size: number): void {
+    const { name, args } = message
+    const fits = size <= MOST_TEXT || name === 'probe:picture'
+    const note = fits ? checkNote(name, args) : undefined
+    if (note) note(this.#page)
+    else this.#refuse('a note that this window may not send')
+  }
+
+  #refuse(what: string): void {
+    log.warn(`the page sent ${what}; it was cut off`)
+    this.#socket.close(POLICY)
+  }
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const value = fromWire(text)
+    return typeof value === 'object' && value !== null
+      ? (value as Record<string, unknown>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}
