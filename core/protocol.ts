@@ -117,6 +117,8 @@ export type Notes = {
   /** The page lost its textures: send everything again, with `reset`. */
   'frame:resend': []
   'view:visible': [visible: boolean]
+  /** What draws, for `--stats` and bug reports: `webgl (ANGLE …)`. Told once per presenter. */
+  'view:presenter': [presenter: string]
   /** Answer to `probe:read`: the guest's picture as the presenter drew it, RGBA rows tight, base64. */
   'probe:picture': [id: number, width: number, height: number, rgba: string]
   'log:problem': [text: string]
@@ -143,6 +145,7 @@ export const noteNames = [
   'frame:presented',
   'frame:resend',
   'view:visible',
+  'view:presenter',
   'probe:picture',
   'log:problem',
 ] as const satisfies readonly (keyof Notes)[]

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { FrameMessage, SurfaceId } from '../core/protocol.ts'
+import type { Fd } from '../native-shim/api.ts'
+import type { FrameStatistics } from './frame-statistics.ts'
+import type { ShellWindow } from './shell/shell.ts'
+import type { SourceHandle } from './source/source.ts'
+
+/** Bytes of a frame's two lengths. */
+const PREFIX = 8
+
+/**
+ * Carries one source's frames to one window and the page's answers back. A source stops at two frames
+ * that were not presented, so nothing here ever queues.
+ */
+export class Publisher implements Disposable {
+  readonly #handle: SourceHandle
+  readonly #window: ShellWindow
+  readonly #statistics: FrameStatistics
+  /** Frames under way: sequence number to the time when their planes were read. */
+  readonly #under = new Map<number, number>()
+  readonly #listening = new DisposableStack()
+  #watching = false
+  #attached = false
+
+  constructor(handle: SourceHandle, window: ShellWindow, statistics: FrameStatistics) {
+    this.#handle = handle
+    this.#window = window
+    this.#statistics = statistics
+    this.#listening.defer(handle.on('frame', (frame, payload) => void this.#send(frame, payload)))
+    this.#listening.defer(handle.on('surface-memory', (...memory) => this.#share(...memory)))
+  }
+
+  /** A page listens: from now on it gets everything, beginning with a `reset`. */
+  attach(): void {
+    this.#attached = true
+    this.#settleAll()
+    if (this.#watching) this.#handle.resend()
+    else this.#handle.watch(this.#window.sharing.sharing)
+    this.#watching = true
+  }
+
+  /** The page is gone. Frames under way stay unanswered, which holds the source until the next page. */
+  detach(): void {
+    this.#attached = false
+  }
+
+  presented(seq: number, drawMs: number): void {
+    const readAtMs = this.#under.get(seq)
+    if (readAtMs === undefined) return
+    this.#under.delete(seq)
+    const nowMs = performance.timeOrigin + performance.now()
+    this.#statistics.presented(readAtMs, nowMs, drawMs)
+    this.#handle.presented(seq)
+  }
+
+  /** The page lost its textures. */
+  resend(): void {
+    if (!this.#watching) return
+    this.#settleAll()
+    this.#handle.resend()
+  }
+
+  [Symbol.dispose](): void {
+    this.#listening.dispose()
+    this.#under.clear()
+  }
+
+  #settleAll(): void {
+    for (const seq of this.#under.keys()) this.#handle.presented(seq)
+    this.#under.clear()
+  }
+
+  async #send(frame: FrameMessage, payload: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#under.set(frame.seq, frame.readAtMs)
+    const left = this.#attached && (await this.#window.frames.frame(frame, payload))
+    if (left) this.#statistics.sent(payload.byteLength + PREFIX)
+    if (!this.#listening.disposed) this.#handle.recycle(payload)
+  }
+
+  #share(surface: SurfaceId, image: number, memfd: Fd, size: number): void {
+    if (this.#attached) this.#window.frames.surfaceMemory(surface, image, memfd, size)
+    else memfd[Symbol.dispose]()
+  }
+}

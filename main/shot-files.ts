@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { existsSync } from 'node:fs'
+import { mkdir, open } from 'node:fs/promises'
+import path from 'node:path'
+import type { Failure } from '../core/failure.ts'
+import { fail, ok, type Result } from '../core/result.ts'
+
+/** Bytes of a file name that every file system here takes, less room for `-999.png`. */
+const MAX_NAME_BYTES = 240
+const MOST_TRIES = 1000
+
+/** `Screenshot_<vm>_<YYYY-MM-DD_HH-MM-SS>` in local time. */
+export function shotName(vm: string, at: Date): string {
+  const two = (value: number): string => `${value}`.padStart(2, '0')
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-')
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join('-')
+  return safeName(`Screenshot_${safeName(vm)}_${day}_${time}`)
+}
+
+/**
+ * A name that is one file in one folder: without separators, control characters and leading dots,
+ * short enough for the disk.
+ */
+export function safeName(text: string): string {
+  const kept = [...text]
+    .map((character) => (/[\p{L}\p{N}._ ()+@=,-]/u.test(character) ? character : '-'))
+    .join('')
+    .replace(/^[.\s-]+/, '')
+    .replace(/[.\s]+$/, '')
+  let name = ''
+  for (const character of kept) {
+    if (Buffer.byteLength(name + character) > MAX_NAME_BYTES) break
+    name += character
+  }
+  return name || 'Screenshot'
+}
+
+/** `name`, or `name-2`, `name-3` … when that is taken with one of the extensions (`''` for folders). */
+export function freeName(folder: string, name: string, extensions: readonly string[]): string {
+  for (let number = 1; number <= MOST_TRIES; number += 1) {
+    const tried = number === 1 ? name : `${name}-${number}`
+    if (!extensions.some((extension) => existsSync(path.join(folder, tried + extension)))) {
+      return tried
+    }
+  }
+  return `${name}-${Date.now()}`
+}
+
+/** Saves a picture under a free name; never replaces a file, whoever else writes there. */
+export async function savePng(
+  folder: string,
+  wanted: string,
+  png: Uint8Array,
+): Promise<Result<{ readonly path: string }, Failure>> {
+  const checked = await shotFolder(folder)
+  if (!checked.ok) return checked
+  const name = safeName(wanted)
+  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
+    const file = path.join(folder, `${freeName(folder, name, ['.png'])}.png`)
+    try {
+      await using handle = await open(file, 'wx')
+      await handle.writeFile(png)
+      return ok({ path: file })
+    } catch (error) {
+      if (errno(error) !== 'EEXIST') return notSaved(file, error)
+    }
+  }
+  return notSaved(path.join(folder, name), new Error('no free name was found'))
+}
+
+/** Makes the folder where it is missing. Relative ones are refused: nobody would find the file. */
+export async function shotFolder(folder: string): Promise<Result<string, Failure>> {
+  if (!path.isAbsolute(folder)) {
+    return fail({
+      code: 'bad-folder',
+      what: `cannot save in ${folder || 'no folder'}`,
+      why: 'it is not an absolute path',
+      remedy: 'Write the whole path, beginning with /',
+    })
+  }
+  try {
+    await mkdir(folder, { recursive: true })
+    return ok(folder)
+  } catch (error) {
+    return notSaved(folder, error)
+  }
+}
+
+const reasons: Readonly<Record<string, readonly [why: string, remedy: string]>> = {
+  EACCES: ['you may not write there (EACCES)', 'Choose a folder of your own'],
+  EPERM: ['you may not write there (EPERM)', 'Choose a folder of your own'],
+  EROFS: ['the disk is read-only (EROFS)', 'Choose another folder'],
+  ENOSPC: ['the disk is full (ENOSPC)', 'Free some space, or choose another disk'],
+  EDQUOT: ['your quota is used up (EDQUOT)', 'Free some space, or choose another disk'],
+  ENOTDIR: ['a part of the path is a file (ENOTDIR)', 'Choose another folder'],
+  EEXIST: ['it is a file, not a folder (EEXIST)', 'Choose another folder'],
+}
+
+function notSaved(file: string, error: unknown) {
+  const known = reasons[errno(error)]
+  return fail<Failure>({
+    code: 'not-saved',
+    what: `cannot save ${file}`,
+    why: known?.[0] ?? (error instanceof Error ? error.message : String(error)),
+    remedy: known?.[1] ?? 'Choose another folder',
+  })
+}
+
+function errno(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
