@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Failure } from '../../core/failure.ts'
+import { type ScaleMode, scaleModes } from '../../core/protocol.ts'
+import { fail, ok, type Result } from '../../core/result.ts'
+import { type Command, defineCommand, type Io, wrongUse } from '../command.ts'
+import { hasDisplay } from '../display-server.ts'
+import { Session } from '../session.ts'
+import { SettingsFile } from '../settings.ts'
+import { chooseShell, findElectron } from '../shell/choose-shell.ts'
+import { ChromiumShell } from '../shell/chromium/chromium-shell.ts'
+import { runInElectron } from '../shell/electron/launch.ts'
+import { type Shell, type ShellKind, shellKinds } from '../shell/shell.ts'
+import { parseAddress } from '../source/address.ts'
+import { openSourceHandle } from '../source/handle.ts'
+import type { Address } from '../source/source.ts'
+import { sessionReport } from './view-report.ts'
+import { saveTour, TOUR_MS } from './view-tour.ts'
+
+const MOST_FRAMES = 1_000_000_000
+
+type Wishes = {
+  readonly address: Address
+  readonly title: string | undefined
+  readonly fullscreen: boolean
+  readonly scale: ScaleMode | undefined
+  readonly viewOnly: boolean
+  readonly headless: boolean
+  readonly frames: number | undefined
+  readonly stats: string | undefined
+  /** No display server: show what there is, save it, and leave. */
+  readonly tour: boolean
+}
+
+/**
+ * The command that shows a VM.
+ *
+ * @param hosted the shell of the program we already run in (Electron); undefined in plain Node
+ */
+export function viewCommand(hosted?: Shell): Command {
+  let words: readonly string[] = []
+  const command = defineCommand({
+    name: 'view',
+    summary: "Shows a VM's display in a window",
+    operands: [{ metavar: 'ADDRESS', help: 'address of the VM [demo:]', optional: true }],
+    options: {
+      title: { type: 'text', metavar: 'TEXT', help: "the window's title instead of the VM's name" },
+      fullscreen: { type: 'flag', help: 'fill the screen' },
+      scale: { type: 'choice', choices: scaleModes, help: 'how the picture fits the window' },
+      'view-only': { type: 'flag', help: 'never send anything to the guest' },
+      shell: { type: 'choice', choices: shellKinds, help: 'which program draws the window' },
+      headless: { type: 'flag', help: 'run without a window, in headless Chromium' },
+      frames: {
+        type: 'integer',
+        metavar: 'N',
+        min: 1,
+        max: MOST_FRAMES,
+        help: 'end after N presented frames',
+      },
+      stats: { type: 'text', metavar: 'FILE', help: 'write frame statistics as JSON at the end' },
+    },
+    execute: async ({ options, operands }, io) => {
+      const address = parseAddress(operands[0] ?? 'demo:')
+      if (!address.ok) return address
+      const windowless = options.headless || (!hosted && !(await hasDisplay(io.env)))
+      if (options.headless && options.shell === 'electron') {
+        const remedy = 'Leave out --shell, or use --shell chromium'
+        return wrongUse('--headless needs Chromium', 'Electron always opens a window', remedy)
+      }
+      const wishes: Wishes = {
+        address: address.value,
+        title: options.title,
+        fullscreen: options.fullscreen,
+        scale: options.scale,
+        viewOnly: options['view-only'],
+        headless: windowless,
+        frames: options.frames,
+        stats: options.stats,
+        tour: windowless && !options.headless,
+      }
+      if (hosted) return show(wishes, hosted, io)
+      const electron = findElectron(io.env)
+      const shell: Result<ShellKind, Failure> = windowless
+        ? ok('chromium')
+        : chooseShell(options.shell, electron)
+      if (!shell.ok) return shell
+      if (shell.value === 'electron' && electron) {
+        return runInElectron(electron, words, io.env, io.signal, inheritedFd(address.value))
+      }
+      return show(wishes, new ChromiumShell(io.env), io)
+    },
+  })
+  const run: Command['run'] = (argv, io) => {
+    words = ['view', ...argv]
+    return command.run(argv, io)
+  }
+  return { ...command, run }
+}
+
+export const view = viewCommand()
+
+function inheritedFd(address: Address): number | undefined {
+  return address.scheme === 'vfio+fd' ? Number(address.path) : undefined
+}
+
+async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, Failure>> {
+  if (wishes.tour) {
+    await io.stderr.write(
+      'scanout: no display server was found (DISPLAY, WAYLAND_DISPLAY); ' +
+        `running headless for ${TOUR_MS / 1000} s\n`,
+    )
+  }
+  const settings = await SettingsFile.open(io.env)
+  await using session = new Session(wishes, { openSource: openSourceHandle, shell, settings })
+  const startedMs = performance.now()
+  const opened = await session.open()
+  if (!opened.ok) return io.signal.aborted ? ok(undefined) : opened
+  const end = await ending(session, wishes, io.signal)
+  if (end.ok && wishes.tour) {
+    const saved = await saveTour(session, wishes.address, io)
+    if (!saved.ok) return saved
+  }
+  const seconds = (performance.now() - startedMs) / 1000
+  if (wishes.stats === undefined) return end
+  const report = sessionReport(session, wishes.address, seconds)
+  const file = path.resolve(io.cwd, wishes.stats)
+  try {
+    await writeFile(file, `${JSON.stringify(report, null, 2)}\n`)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    const remedy = 'Choose another file for --stats'
+    return fail({ code: 'not-saved', what: `cannot write ${file}`, why, remedy })
+  }
+  return end
+}
+
+/**
+ * Waits for whichever comes first: the person closes the window, Ctrl-C, enough frames, the tour's
+ * time. Without a window nobody could read a failure, so there it ends the command.
+ */
+async function ending(
+  session: Session,
+  wishes: Wishes,
+  signal: AbortSignal,
+): Promise<Result<void, Failure>> {
+  const { promise, resolve } = Promise.withResolvers<Result<void, Failure>>()
+  using waiting = new DisposableStack()
+  const stop = (): void => resolve(ok(undefined))
+  signal.addEventListener('abort', stop, { once: true })
+  waiting.defer(() => signal.removeEventListener('abort', stop))
+  if (signal.aborted) stop()
+  void session.closed.then((end) =>
+    end.kind === 'broken' ? resolve(fail(end.failure)) : resolve(ok(undefined)),
+  )
+  const look = (): void => {
+    if (wishes.frames !== undefined && session.statistics.frames >= wishes.frames) stop()
+    if (wishes.tour && session.statistics.frames > 0) {
+      waiting.adopt(setTimeout(stop, TOUR_MS), clearTimeout)
+      unwatch()
+    }
+    const failure = wishes.headless ? failureOf(session) : undefined
+    if (failure) resolve(fail(failure))
+  }
+  const unwatch = session.onChange(look)
+  waiting.defer(unwatch)
+  look()
+  return promise
+}
+
+function failureOf(session: Session): Failure | undefined {
+  const { state } = session
+  if (state.kind === 'failed' || state.kind === 'lost') return state.failure
+  return state.kind === 'refused' ? state.verdict : undefined
+}
