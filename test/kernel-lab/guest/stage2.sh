@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# First process of the guest once the host's root is mounted: $1 is the folder of this run.
+LAB=$1
+b="$LAB/busybox"
+. "$LAB/settings.sh"
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+$b mount -t proc proc /proc
+$b mount -t sysfs sysfs /sys
+$b mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
+$b mkdir -p /dev/pts /dev/shm
+$b mount -t devpts devpts /dev/pts
+$b mount -t tmpfs tmpfs /dev/shm
+# /tmp and /run must be writable. Where the tree itself lies under one of them it is kept aside.
+# A tmpfs on /mnt is where things are kept; the host's root has that folder by the FHS.
+$b mount -t tmpfs tmpfs /mnt
+for place in /tmp /run; do
+  case "$LAB_ROOT/" in
+  $place/*)
+    $b mkdir -p /mnt/tree
+    $b mount --bind "$LAB_ROOT" /mnt/tree
+    $b mount -t tmpfs tmpfs $place
+    $b mkdir -p "$LAB_ROOT"
+    $b mount --bind /mnt/tree "$LAB_ROOT"
+    ;;
+  *) $b mount -t tmpfs tmpfs $place ;;
+  esac
+done
+$b mkdir -p /run/out /tmp/home
+$b mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none out /run/out
+$b ip link set lo up
+$b hostname kernel-lab
+export HOME=/tmp/home XDG_RUNTIME_DIR=/run TMPDIR=/tmp LANG=C.UTF-8
+export LAB_ROOT LAB_NODE LAB_CHECK LAB_MODULES LAB_OUT=/run/out
+
+cd "$LAB_ROOT"
+{
+  for m in $LAB_MODULES; do
+    $b insmod "$m" || echo "lab: cannot insert $m"
+  done
+  eval "\"\$LAB_NODE\" $LAB_SUITE"
+  echo $? >/run/rc
+} 2>&1 | $b tee /run/out/log >/dev/console
+
+$b dmesg >/run/out/dmesg
+$b cp /run/rc /run/out/rc
+$b sync
+rc=$($b cat /run/rc)
+printf "\\$($b printf %03o "$rc")" | $b dd of=/dev/port bs=1 seek=244 count=1 conv=notrunc 2>/dev/null
+$b poweroff -f

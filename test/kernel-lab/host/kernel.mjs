@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { command, pipeline, quoted } from './command.mjs'
+import { Skip } from './skip.mjs'
+
+/** Debian's names of "the current 6.12 kernel": bookworm-security, then trixie. */
+const metaPackages = ['linux-image-6.12-amd64', 'linux-image-amd64']
+const sampleFiles = ['mbochs.c', 'mdpy.c', 'mdpy-defs.h']
+
+/**
+ * Debian's kernel 6.12 with its headers and its vfio-mdev samples, unpacked into the cache and
+ * installed nowhere. What the cache has is used; otherwise it comes with `apt-get download`, which
+ * any user may run.
+ *
+ * @param cache folder of the lab
+ * @param say takes one line of progress
+ * @returns version, root (unpacked packages), headers, samples (folder of the .c files)
+ * @throws Skip when there is neither cache nor network
+ */
+export async function debianKernel(cache, say, { update = false } = {}) {
+  const kept = await keptVersions(cache)
+  if (kept.length > 0 && !update) return layout(cache, kept[0])
+  try {
+    const version = await currentVersion(say)
+    if (!kept.includes(version)) await fetchKernel(cache, version, say)
+    return layout(cache, version)
+  } catch (error) {
+    if (error instanceof Skip && kept.length > 0) {
+      say(`${error.message}: staying with the cached ${kept[0]}`)
+      return layout(cache, kept[0])
+    }
+    throw error
+  }
+}
+
+function layout(cache, version) {
+  const folder = path.join(cache, version)
+  const root = path.join(folder, 'root')
+  return {
+    version,
+    folder,
+    root,
+    image: path.join(root, 'boot', `vmlinuz-${version}`),
+    modules: path.join(root, 'lib/modules', version, 'kernel'),
+    headers: path.join(root, 'usr/src', `linux-headers-${version}`),
+    samples: path.join(folder, 'samples'),
+  }
+}
+
+/** Complete kernels in the cache, newest first. */
+async function keptVersions(cache) {
+  const names = await readdir(cache).catch(() => [])
+  const complete = names.filter((name) => existsSync(path.join(cache, name, 'complete')))
+  return complete.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+}
+
+async function currentVersion(say) {
+  const found = (await askVersion()) ?? (await refreshLists(say), await askVersion())
+  if (found) return found
+  throw new Skip(`no package source offers ${metaPackages.join(' or ')} 6.12 (Debian 12 or 13)`)
+}
+
+async function askVersion() {
+  for (const name of metaPackages) {
+    const text = await command('apt-cache', ['depends', name]).catch(() => '')
+    const version = /Depends: linux-image-(6\.12\.\S+-amd64)\s/.exec(text)?.[1]
+    if (version) return version
+  }
+  return undefined
+}
+
+async function refreshLists(say) {
+  if (process.getuid?.() !== 0)
+    throw new Skip('the package lists do not have the kernel: run sudo apt-get update')
+  say('apt-get update')
+  await command('apt-get', ['update', '-qq']).catch((error) => {
+    throw new Skip(`apt-get update failed, is there a network? ${error.message.split('\n').at(-1)}`)
+  })
+}
+
+async function fetchKernel(cache, version, say) {
+  const target = path.join(cache, version)
+  const folder = path.join(cache, `${version}.part-${process.pid}`)
+  const packages = path.join(folder, 'packages')
+  await mkdir(packages, { recursive: true })
+  try {
+    const common = version.replace(/-amd64$/, '')
+    say(`downloading Debian's kernel ${version} with headers and source (265 MiB, once)`)
+    await download(packages, say, [
+      `linux-image-${version}`,
+      `linux-headers-${version}`,
+      `linux-headers-${common}-common`,
+      `linux-kbuild-${common}`,
+      'linux-source-6.12',
+    ])
+    say('unpacking')
+    await unpack(folder, packages, version)
+    await rm(packages, { recursive: true })
+    await rm(target, { recursive: true, force: true })
+    await rename(folder, target)
+    await pointMakefile(layout(cache, version))
+    await writeFile(path.join(target, 'complete'), '')
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Lists that have grown old name files that the mirror no longer has: they are refreshed once. */
+async function download(cwd, say, names) {
+  try {
+    await command('apt-get', ['download', '-qq', ...names], { cwd })
+  } catch {
+    await refreshLists(say)
+    await command('apt-get', ['download', '-qq', ...names], { cwd }).catch((error) => {
+      throw new Skip(`apt-get download failed: ${error.message.split('\n').at(-1)}`)
+    })
+  }
+}
+
+async function unpack(folder, packages, version) {
+  const root = path.join(folder, 'root')
+  const samples = path.join(folder, 'samples')
+  await mkdir(samples, { recursive: true })
+  const files = await readdir(packages)
+  const source = files.find((name) => name.startsWith('linux-source'))
+  for (const file of files.filter((name) => name !== source))
+    await command('dpkg-deb', ['-x', path.join(packages, file), root])
+  const members = sampleFiles.map((name) => `linux-source-6.12/samples/vfio-mdev/${name}`)
+  await pipeline(
+    `dpkg-deb --fsys-tarfile ${quoted(path.join(packages, source))} |
+     tar -xO ./usr/src/linux-source-6.12.tar.xz | xz -T0 -dc |
+     tar -x --strip-components=3 -C ${quoted(samples)} ${members.join(' ')}`,
+  )
+  if (!existsSync(path.join(root, 'boot', `vmlinuz-${version}`)))
+    throw new Error(`linux-image-${version} has no boot/vmlinuz-${version}`)
+}
+
+/** The headers name their common half by an absolute path: the only one that has to be told. */
+async function pointMakefile(kernel) {
+  const file = path.join(kernel.headers, 'Makefile')
+  const text = await readFile(file, 'utf8')
+  await writeFile(file, text.replace('include /usr/src', `include ${kernel.root}/usr/src`))
+}
