@@ -18,6 +18,13 @@ export class NativeFd implements Fd {
     return (fd as NativeFd).#open()
   }
 
+  /** @internal Moves the descriptor out of an fd, which is given away then. */
+  static take(fd: Fd): FdHandle {
+    const handle = NativeFd.handleOf('fd', fd)
+    ;(fd as NativeFd).#handle = undefined
+    return handle
+  }
+
   #open(): FdHandle {
     if (!this.#handle) throw new Error('descriptor is closed or given away')
     return this.#handle

@@ -4,9 +4,13 @@ import { inside, oneOf, outOfRange, plainText, truth, whole } from './argument.t
 import { native } from './bindings.ts'
 import { packRects, scanDamage } from './damage.ts'
 import { NativeFd } from './fd.ts'
+import { listen } from './fd-listener.ts'
+import { connect, socketPair } from './fd-socket.ts'
 import { decodeRgba8, linearise } from './layout.ts'
 import { NativeMapping } from './mapping.ts'
+import { watchProcess } from './process-watch.ts'
 import { mapOver, pageSize } from './shared-memory.ts'
+import { adoptVfioDevice, openVfioMdev, takeVfioDevice } from './vfio-device.ts'
 
 /** The kernel appends "memfd:" and allows 249 bytes. */
 function memfdName(name: string): string {
@@ -37,23 +41,19 @@ function createUdmabuf(memfd: Fd, offset: number, size: number): Fd {
   return new NativeFd(native().udmabufCreate(handle, offset, pageAligned('size', size)))
 }
 
-function later(): never {
-  throw new Error('not built yet')
-}
-
 /** The addon. Arguments are checked here; the binary is loaded at the first call. */
 export const shim: NativeShim = {
   adoptFd: (number) => new NativeFd(native().fdAdopt(whole('number', number, 0, 0x7fff_ffff))),
   openFile: (path, writable) =>
     new NativeFd(native().fdOpen(plainText('path', path), truth('writable', writable))),
 
-  openVfioMdev: later,
-  adoptVfioDevice: later,
-  takeVfioDevice: later,
+  openVfioMdev,
+  adoptVfioDevice,
+  takeVfioDevice,
 
-  connect: later,
-  listen: later,
-  socketPair: later,
+  connect,
+  listen,
+  socketPair,
 
   createMemfd: (name, size) =>
     new NativeFd(native().memfdCreate(memfdName(name), whole('size', size, 1))),
@@ -72,6 +72,6 @@ export const shim: NativeShim = {
   linearise,
   decodeRgba8,
 
-  watchProcess: later,
+  watchProcess,
   counts: () => native().counts(),
 }
