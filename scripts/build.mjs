@@ -50,7 +50,7 @@ const preload = {
 
 const page = {
   ...shared,
-  entryPoints: { index: 'renderer/index.tsx' },
+  entryPoints: { index: 'renderer/index.tsx', decode: 'renderer/decode-page.ts' },
   outdir: 'out/renderer',
   format: 'esm',
   platform: 'browser',
@@ -64,5 +64,7 @@ await rm(at('out/main'), { recursive: true, force: true })
 await mkdir(at('out/native'), { recursive: true })
 await Promise.all([main, preload, page].map((options) => build(options)))
 await cp(at('renderer/index.html'), at('out/renderer/index.html'))
+await cp(at('renderer/decode.html'), at('out/renderer/decode.html'))
+await cp(at('assets/icon.svg'), at('out/renderer/icon.svg'))
 await cp(at('assets'), at('out/assets'), { recursive: true })
 await cp(at('native-shim/build/Release/scanout_shim.node'), at('out/native/scanout_shim.node'))

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Failure } from '../../core/failure.ts'
+import type { Point, Size } from '../../core/geometry.ts'
+import type {
+  Bridge,
+  FrameMessage,
+  ScaleMode,
+  ScenePlane,
+  SurfaceDescription,
+  SurfaceId,
+} from '../../core/protocol.ts'
+import { type DamageBytes, tightSize } from './damage-bytes.ts'
+import { clampPan, place } from './placement.ts'
+import { type CreatePresenter, type Picture, type Presenter, sceneSize } from './presenter.ts'
+
+/** What the compositor tells the rest of the page. */
+export type CompositorEvents = {
+  /** The picture's size in guest pixels; undefined when there is nothing to show. */
+  readonly picture: (size: Size | undefined) => void
+  /** A frame was drawn. */
+  readonly presented: (seq: number, drawMs: number) => void
+  /** The picture cannot be shown, or can again (undefined). */
+  readonly problem: (failure: Failure | undefined) => void
+}
+
+/**
+ * Keeps the surfaces and the scene that main describes, and draws them when something changed:
+ * once per display refresh, never otherwise.
+ */
+export class Compositor implements Disposable {
+  readonly #bridge: Bridge
+  readonly #canvas: HTMLCanvasElement
+  readonly #events: CompositorEvents
+  readonly #owned = new DisposableStack()
+  readonly #surfaces = new Map<SurfaceId, SurfaceDescription>()
+  /** Surfaces that the presenter cannot hold, and why. */
+  readonly #refused = new Map<SurfaceId, Failure>()
+  #presenter: Presenter | undefined
+  #scene: readonly ScenePlane[] = []
+  #scale: ScaleMode = 'fit'
+  #pan: Point = { x: 0, y: 0 }
+  #request: number | undefined
+  /** The newest frame taken and not yet drawn. */
+  #undrawn: { readonly seq: number; readonly uploadMs: number } | undefined
+  /** Frames are of no use until one comes with `reset`. */
+  #waiting = true
+  #size: Size | undefined
+  #told: Failure | undefined
+
+  constructor(
+    canvas: HTMLCanvasElement,
+    bridge: Bridge,
+    create: CreatePresenter,
+    events: CompositorEvents,
+  ) {
+    this.#canvas = canvas
+    this.#bridge = bridge
+    this.#events = events
+    const made = create(canvas, {
+      lost: () => this.#forget(),
+      restored: () => bridge.tell('frame:resend'),
+    })
+    if (made.ok) this.#presenter = this.#owned.use(made.value)
+    else this.#tellProblem(made.failure)
+    const watch = new ResizeObserver((entries) => this.#resize(entries.at(-1)))
+    watch.observe(canvas, { box: 'device-pixel-content-box' })
+    this.#owned.defer(() => watch.disconnect())
+    this.#owned.defer(bridge.onFrame((frame, payload) => this.#take(frame, payload)))
+    this.#owned.defer(() => this.#request !== undefined && cancelAnimationFrame(this.#request))
+  }
+
+  /** Undefined when no presenter can be had here; the problem was told. */
+  get presenter(): Presenter | undefined {
+    return this.#presenter
+  }
+
+  set scale(mode: ScaleMode) {
+    if (mode === this.#scale) return
+    this.#scale = mode
+    this.#pan = { x: 0, y: 0 }
+    this.#draw()
+  }
+
+  /** Scrolls a picture that is larger than the view. Device pixels. True when that moved it. */
+  pan(x: number, y: number): boolean {
+    if (this.#scale !== '1:1' || !this.#size) return false
+    const to = clampPan(this.#size, this.#view(), { x: this.#pan.x + x, y: this.#pan.y + y })
+    if (to.x === this.#pan.x && to.y === this.#pan.y) return false
+    this.#pan = to
+    this.#schedule()
+    return true
+  }
+
+  /** The guest's picture as the presenter draws it; undefined while there is none. */
+  read(cursor: boolean): Picture | undefined {
+    if (!this.#presenter || this.#presenter.lost) return undefined
+    const scene = this.#scene.filter((plane) => cursor || plane.kind !== 'cursor')
+    const picture = this.#presenter.read(scene)
+    this.#schedule()
+    return picture
+  }
+
+  [Symbol.dispose](): void {
+    this.#owned.dispose()
+  }
+
+  #take(frame: FrameMessage, payload: Uint8Array): void {
+    if (frame.reset) {
+      this.#forget()
+      this.#waiting = false
+    }
+    if (this.#waiting || !this.#presenter) return
+    const started = performance.now()
+    try {
+      this.#apply(this.#presenter, frame, payload)
+    } catch (error) {
+      this.#broken(error)
+      return
+    }
+    const earlier = this.#undrawn?.uploadMs ?? 0
+    this.#undrawn = { seq: frame.seq, uploadMs: earlier + performance.now() - started }
+    this.#schedule()
+  }
+
+  #apply(presenter: Presenter, frame: FrameMessage, payload: Uint8Array): void {
+    for (const id of frame.gone) {
+      presenter.drop(id)
+      this.#surfaces.delete(id)
+      this.#refused.delete(id)
+    }
+    for (const surface of frame.surfaces) {
+      const added = presenter.add(surface)
+      this.#surfaces.set(surface.id, surface)
+      if (added.ok) this.#refused.delete(surface.id)
+      else this.#refused.set(surface.id, added.failure)
+    }
+    let from = 0
+    for (const { surface, image, rects } of frame.damage) {
+      const description = this.#surfaces.get(surface)
+      const length = description?.sharing === 'shared-memory' ? 0 : tightSize(rects)
+      const source = this.#source(description, image, payload.subarray(from, from + length))
+      from += length
+      if (this.#refused.has(surface) || rects.length === 0) continue
+      presenter.upload(surface, image, rects, source)
+    }
+    if (from !== payload.length) {
+      throw new RangeError(`frame ${frame.seq} carries ${payload.length} bytes, not ${from}`)
+    }
+    this.#scene = frame.scene
+    const refused = frame.scene.find((plane) => this.#refused.has(plane.surface))
+    this.#tellProblem(refused && this.#refused.get(refused.surface))
+  }
+
+  #source(
+    description: SurfaceDescription | undefined,
+    image: number,
+    carried: Uint8Array,
+  ): DamageBytes {
+    if (description?.sharing !== 'shared-memory') return { layout: 'tight', bytes: carried }
+    const bytes = this.#bridge.memory(description.id, image)
+    if (!bytes) throw new RangeError(`surface ${description.id} has no shared memory ${image}`)
+    return { layout: 'image', bytes }
+  }
+
+  #schedule(): void {
+    this.#request ??= requestAnimationFrame(() => {
+      this.#request = undefined
+      this.#draw()
+    })
+  }
+
+  #draw(): void {
+    const presenter = this.#presenter
+    if (!presenter || presenter.lost || this.#waiting) return
+    const started = performance.now()
+    try {
+      const size = this.#view()
+      const pan = this.#pan
+      presenter.draw(this.#scene, { size, place: (guest) => place(this.#scale, guest, size, pan) })
+    } catch (error) {
+      this.#broken(error)
+      return
+    }
+    this.#tellSize(sceneSize(this.#scene, (id) => this.#surfaces.get(id)))
+    const drawn = this.#undrawn
+    if (!drawn) return
+    this.#undrawn = undefined
+    const drawMs = drawn.uploadMs + performance.now() - started
+    this.#bridge.tell('frame:presented', drawn.seq, drawMs)
+    this.#events.presented(drawn.seq, drawMs)
+  }
+
+  /** A new size empties the canvas, so it is filled before the browser can paint. */
+  #resize(entry: ResizeObserverEntry | undefined): void {
+    const box = entry?.devicePixelContentBoxSize[0]
+    if (!box) return
+    this.#canvas.width = Math.max(1, box.inlineSize)
+    this.#canvas.height = Math.max(1, box.blockSize)
+    this.#draw()
+  }
+
+  #view(): Size {
+    return { width: this.#canvas.width, height: this.#canvas.height }
+  }
+
+  #tellSize(size: Size | undefined): void {
+    const { width, height } = size ?? {}
+    if (width === this.#size?.width && height === this.#size?.height) return
+    this.#size = size && { width: size.width, height: size.height }
+    this.#events.picture(this.#size)
+  }
+
+  #forget(): void {
+    this.#waiting = true
+    this.#undrawn = undefined
+    this.#scene = []
+    this.#surfaces.clear()
+    this.#refused.clear()
+    if (!this.#presenter?.lost) this.#presenter?.clear()
+  }
+
+  #tellProblem(failure: Failure | undefined): void {
+    if (failure === this.#told) return
+    this.#told = failure
+    this.#events.problem(failure)
+    if (failure) this.#bridge.tell('log:problem', `${failure.what}: ${failure.why}`.slice(0, 2000))
+  }
+
+  /** A frame that cannot be applied or drawn: the last picture stays until everything comes again. */
+  #broken(error: unknown): void {
+    if (this.#presenter?.lost) return
+    this.#waiting = true
+    this.#tellProblem({
+      code: 'frame-broken',
+      what: 'cannot draw the picture',
+      why: error instanceof Error ? error.message : String(error),
+      remedy: 'try again; if it stays, report it with the dump of the planes',
+    })
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { assertNever } from '../../core/brand.ts'
+import type { Point, Rect, Size } from '../../core/geometry.ts'
+import type { ScaleMode } from '../../core/protocol.ts'
+
+/** Where the picture goes in the view. */
+export type Placement = {
+  /** Device pixels, y down from the view's top; may reach beyond the view in `1:1`. */
+  readonly rect: Rect
+  /** True when a guest pixel is not a whole number of device pixels, so that edges must be blended. */
+  readonly smooth: boolean
+}
+
+/**
+ * Places a guest picture in the view.
+ *
+ * @param guest guest pixels, positive
+ * @param view device pixels, positive
+ * @param pan device pixels by which a picture larger than the view is scrolled in `1:1`
+ */
+export function place(mode: ScaleMode, guest: Size, view: Size, pan: Point = origin): Placement {
+  const ratio = Math.min(view.width / guest.width, view.height / guest.height)
+  switch (mode) {
+    case 'fit':
+      return fitted(guest, view, ratio)
+    case 'integer':
+      return ratio < 1
+        ? fitted(guest, view, ratio)
+        : centred(scaled(guest, Math.floor(ratio)), view)
+    case '1:1': {
+      const { x, y } = clampPan(guest, view, pan)
+      const middle = centred(guest, view).rect
+      return {
+        rect: {
+          ...guest,
+          x: guest.width > view.width ? -x : middle.x,
+          y: guest.height > view.height ? -y : middle.y,
+        },
+        smooth: false,
+      }
+    }
+    case 'stretch':
+      return { rect: { x: 0, y: 0, ...view }, smooth: !isWhole(guest, view) }
+    default:
+      return assertNever(mode)
+  }
+}
+
+const origin: Point = { x: 0, y: 0 }
+
+/** Keeps the view inside a picture that is shown `1:1`; zero along an axis that fits. Whole pixels. */
+export function clampPan(guest: Size, view: Size, pan: Point): Point {
+  const along = (at: number, room: number) =>
+    Math.min(Math.max(0, Math.round(at)), Math.max(0, room))
+  return {
+    x: along(pan.x, guest.width - view.width),
+    y: along(pan.y, guest.height - view.height),
+  }
+}
+
+/**
+ * The device pixels that a part of the picture can touch, blending included.
+ *
+ * @param part guest pixels
+ */
+export function deviceRect(part: Rect, guest: Size, placement: Placement): Rect {
+  const { rect, smooth } = placement
+  const margin = smooth ? 1 : 0
+  const along = (from: number, length: number, size: number, at: number, extent: number) => {
+    const first = Math.floor(((from - margin) * extent) / size)
+    const last = Math.ceil(((from + length + margin) * extent) / size)
+    const low = Math.max(0, first - margin)
+    return { at: at + low, extent: Math.min(extent, last + margin) - low }
+  }
+  const x = along(part.x, part.width, guest.width, rect.x, rect.width)
+  const y = along(part.y, part.height, guest.height, rect.y, rect.height)
+  return { x: x.at, y: y.at, width: x.extent, height: y.extent }
+}
+
+function fitted(guest: Size, view: Size, ratio: number): Placement {
+  const size = {
+    width: Math.min(view.width, Math.max(1, Math.round(guest.width * ratio))),
+    height: Math.min(view.height, Math.max(1, Math.round(guest.height * ratio))),
+  }
+  return centred(size, view, !isWhole(guest, size))
+}
+
+function centred(size: Size, view: Size, smooth = false): Placement {
+  return {
+    rect: {
+      x: Math.floor((view.width - size.width) / 2),
+      y: Math.floor((view.height - size.height) / 2),
+      ...size,
+    },
+    smooth,
+  }
+}
+
+function scaled(size: Size, factor: number): Size {
+  return { width: size.width * factor, height: size.height * factor }
+}
+
+function isWhole(guest: Size, shown: Size): boolean {
+  return shown.width % guest.width === 0 && shown.height % guest.height === 0
+}

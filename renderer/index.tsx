@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { createRoot } from 'react-dom/client'
+import { openBridge } from './bridge/bridge.ts'
+import { Compositor } from './compositor/compositor.ts'
+import { createWebglPresenter } from './compositor/webgl/presenter.ts'
+import { Session } from './session.ts'
+import { createViewStore, isLive } from './store.ts'
+import { App } from './ui/app.tsx'
+import { ViewContext } from './ui/view.ts'
+
+const canvas = document.getElementById('picture')
+const place = document.getElementById('interface')
+if (!(canvas instanceof HTMLCanvasElement) || !place) throw new Error('the page is incomplete')
+
+const store = createViewStore()
+const bridge = openBridge((why) => {
+  store.setState({
+    problem: {
+      code: 'stream',
+      what: 'cannot read the picture',
+      why,
+      remedy: 'start Scanout again',
+    },
+  })
+})
+const session = new Session(bridge, store)
+const compositor = new Compositor(canvas, bridge, createWebglPresenter, {
+  picture: (picture) => store.setState({ picture }),
+  presented: () => session.presented(),
+  problem: (problem) => store.setState({ problem }),
+})
+session.attach(compositor)
+const { presenter } = compositor
+if (presenter) {
+  store.setState({ presenter: { kind: presenter.kind, detail: presenter.detail } })
+}
+
+const show = () => {
+  const state = store.getState()
+  compositor.scale = state.settings.scale
+  const name = state.hello?.title ?? 'the guest'
+  canvas.setAttribute('aria-label', `Picture of ${name}`)
+  const stale = isLive(state) || state.session.kind === 'stalled' ? 'shown' : 'dimmed'
+  document.body.dataset['picture'] = state.picture === undefined ? 'none' : stale
+}
+store.subscribe(show)
+show()
+
+window.addEventListener(
+  'wheel',
+  (event) => {
+    const target = event.target
+    if (target !== canvas || event.ctrlKey) return
+    const ratio = window.devicePixelRatio
+    compositor.pan(event.deltaX * ratio, event.deltaY * ratio)
+  },
+  { passive: true },
+)
+window.addEventListener('contextmenu', (event) => {
+  if (event.target === canvas) event.preventDefault()
+})
+
+createRoot(place).render(
+  <ViewContext value={{ store, session }}>
+    <App />
+  </ViewContext>,
+)
+void session.start()

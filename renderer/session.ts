@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Failure } from '../core/failure.ts'
+import type { Bridge, SaveRequest, ScaleMode, Settings } from '../core/protocol.ts'
+import { base64 } from './base64.ts'
+import type { Compositor } from './compositor/compositor.ts'
+import { FrameRate } from './frame-rate.ts'
+import type { Store, Toast } from './store.ts'
+
+/** Without a frame for this long the picture counts as unchanging. */
+const QUIET_MS = 1500
+const TOAST_MS = 8000
+
+/** Joins main, the compositor and the store, and does what the interface asks. */
+export class Session implements Disposable {
+  readonly #bridge: Bridge
+  readonly #store: Store
+  readonly #owned = new DisposableStack()
+  readonly #rate = new FrameRate()
+  #quiet: ReturnType<typeof setTimeout> | undefined
+  #toastEnd: ReturnType<typeof setTimeout> | undefined
+
+  constructor(bridge: Bridge, store: Store) {
+    this.#bridge = bridge
+    this.#store = store
+    const undo = (end: () => void) => this.#owned.defer(end)
+    undo(bridge.on('session:changed', (session, statuses) => store.setState({ session, statuses })))
+    undo(bridge.on('settings:changed', (settings) => store.setState({ settings })))
+    undo(bridge.onClosed(() => store.setState({ closed: true, panel: 'none', saving: undefined })))
+    const visible = () => bridge.tell('view:visible', document.visibilityState === 'visible')
+    document.addEventListener('visibilitychange', visible)
+    undo(() => document.removeEventListener('visibilitychange', visible))
+    const fullscreen = () => store.setState({ fullscreen: isFullscreen() })
+    document.addEventListener('fullscreenchange', fullscreen)
+    undo(() => document.removeEventListener('fullscreenchange', fullscreen))
+    const mode = matchMedia('(display-mode: fullscreen)')
+    mode.addEventListener('change', fullscreen)
+    undo(() => mode.removeEventListener('change', fullscreen))
+    undo(() => clearTimeout(this.#quiet))
+    undo(() => clearTimeout(this.#toastEnd))
+  }
+
+  /** Asks main who we are; to be called once the listeners are in place. */
+  async start(): Promise<void> {
+    try {
+      const hello = await this.#bridge.call('session:hello')
+      const { session, statuses } = this.#store.getState()
+      const heard = session.kind !== 'connecting' || statuses.length > 0
+      document.title = hello.title
+      this.#store.setState({
+        hello,
+        settings: hello.settings,
+        fullscreen: hello.fullscreen || isFullscreen(),
+        // An event that overtook the answer is newer than it.
+        ...(heard ? {} : { session: hello.state, statuses: hello.statuses }),
+      })
+      this.#bridge.tell('view:visible', document.visibilityState === 'visible')
+    } catch (error) {
+      this.#fail('cannot start', error)
+    }
+  }
+
+  /** Answers main's probes with what the compositor draws. */
+  attach(compositor: Compositor): void {
+    const answer = (id: number, cursor: boolean) => {
+      const picture = compositor.read(cursor)
+      const { width = 0, height = 0, rgba } = picture ?? {}
+      this.#bridge.tell('probe:picture', id, width, height, rgba ? base64(rgba) : '')
+    }
+    this.#owned.defer(this.#bridge.on('probe:read', answer))
+  }
+
+  /** Counts a frame that was drawn. */
+  presented(): void {
+    const rate = this.#rate.add(performance.now())
+    if (rate !== undefined) this.#store.setState({ rate })
+    clearTimeout(this.#quiet)
+    this.#quiet = setTimeout(() => {
+      this.#rate.reset()
+      this.#store.setState({ rate: 0 })
+    }, QUIET_MS)
+  }
+
+  async reopen(): Promise<void> {
+    if (this.#store.getState().problem) this.#bridge.tell('frame:resend')
+    await this.#try('cannot try again', () => this.#bridge.call('session:reopen'))
+  }
+
+  async close(): Promise<void> {
+    if (this.#store.getState().closed) window.close()
+    else await this.#try('cannot close', () => this.#bridge.call('window:close'))
+  }
+
+  scale(scale: ScaleMode): Promise<void> {
+    return this.change({ scale })
+  }
+
+  async change(change: Partial<Settings>): Promise<void> {
+    const { settings } = this.#store.getState()
+    this.#store.setState({ settings: { ...settings, ...change } })
+    await this.#try('cannot keep the setting', async () => {
+      this.#store.setState({ settings: await this.#bridge.call('settings:change', change) })
+    })
+  }
+
+  /** A folder and a free name for the next file; the last folder when main cannot say. */
+  async suggest(): Promise<{ folder: string; name: string }> {
+    try {
+      return await this.#bridge.call('shot:suggest')
+    } catch {
+      return { folder: this.#store.getState().settings.screenshotFolder, name: 'screenshot' }
+    }
+  }
+
+  /** @returns why it could not be saved; undefined when it was */
+  async save(request: SaveRequest): Promise<Failure | undefined> {
+    try {
+      const saved = await this.#bridge.call('shot:save', request)
+      if (!saved.ok) return saved.failure
+      const title = request.as === 'dump' ? 'Planes saved' : 'Screenshot saved'
+      this.toast({ kind: 'done', title, detail: saved.value.path, reveal: true })
+      if (request.folder !== this.#store.getState().settings.screenshotFolder) {
+        await this.change({ screenshotFolder: request.folder })
+      }
+      return undefined
+    } catch (error) {
+      return { code: 'bridge', what: 'cannot save', why: reason(error), remedy: 'try again' }
+    }
+  }
+
+  /** The composed picture as PNG on the clipboard. */
+  async copy(): Promise<void> {
+    const { settings } = this.#store.getState()
+    const address = `shot.png?plane=all&cursor=${settings.screenshotCursor ? 1 : 0}`
+    const image = async () => {
+      const answer = await fetch(address, { cache: 'no-store' })
+      if (!answer.ok) throw new Error((await answer.text()) || `answer ${answer.status}`)
+      return answer.blob()
+    }
+    try {
+      await navigator.clipboard.write([new ClipboardItem({ 'image/png': image() })])
+      this.toast({ kind: 'done', title: 'Screenshot copied', detail: '', reveal: false })
+    } catch (error) {
+      this.#fail('cannot copy the screenshot', error)
+    }
+  }
+
+  async reveal(): Promise<void> {
+    await this.#try('cannot open the folder', async () => {
+      const shown = await this.#bridge.call('shot:reveal')
+      if (!shown.ok) throw new Error(shown.failure.why)
+    })
+  }
+
+  /** Refused quietly by a window that was started in fullscreen: there the browser decides. */
+  async toggleFullscreen(): Promise<void> {
+    await this.#try('cannot change fullscreen', async () => {
+      if (document.fullscreenElement) await document.exitFullscreen()
+      else await document.documentElement.requestFullscreen()
+    })
+  }
+
+  /** Shows one sentence; good news goes by itself, a failure stays until it is put away. */
+  toast(toast: Toast | undefined): void {
+    clearTimeout(this.#toastEnd)
+    this.#store.setState({ toast })
+    if (toast?.kind !== 'done') return
+    this.#toastEnd = setTimeout(() => this.#store.setState({ toast: undefined }), TOAST_MS)
+  }
+
+  [Symbol.dispose](): void {
+    this.#owned.dispose()
+  }
+
+  async #try(what: string, action: () => Promise<void>): Promise<void> {
+    try {
+      await action()
+    } catch (error) {
+      this.#fail(what, error)
+    }
+  }
+
+  #fail(what: string, error: unknown): void {
+    if (this.#store.getState().closed) return
+    const title = what.charAt(0).toUpperCase() + what.slice(1)
+    this.toast({ kind: 'failed', title, detail: reason(error), reveal: false })
+  }
+}
+
+/** True in the Fullscreen API's fullscreen and in a window that was started in it. */
+function isFullscreen(): boolean {
+  return document.fullscreenElement !== null || matchMedia('(display-mode: fullscreen)').matches
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

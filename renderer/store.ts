@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Failure } from '../core/failure.ts'
+import type { Size } from '../core/geometry.ts'
+import type { PlaneKind, PlaneStatus } from '../core/plane.ts'
+import type { Hello, Settings } from '../core/protocol.ts'
+import type { SessionState } from '../core/session-state.ts'
+
+/** Who draws, and why nobody better. */
+export type PresenterFacts = { readonly kind: string; readonly detail: string }
+
+/** What a save dialog is about to save. */
+export type Saving = { readonly plane: PlaneKind | 'all'; readonly as: 'png' | 'dump' }
+
+/** One sentence about something that was done or failed. */
+export type Toast = {
+  readonly kind: 'done' | 'failed'
+  readonly title: string
+  readonly detail: string
+  /** Offers to open the folder that the file went to. */
+  readonly reveal: boolean
+}
+
+/** The panel that hangs off the toolbar; one at most. */
+export type Panel = 'none' | 'screenshot' | 'status' | 'shortcuts'
+
+/** All that the interface shows. Changed by {@link Session} and by the interface itself. */
+export type ViewState = {
+  /** Undefined until main has answered. */
+  readonly hello: Hello | undefined
+  readonly session: SessionState
+  readonly statuses: readonly PlaneStatus[]
+  readonly settings: Settings
+  readonly fullscreen: boolean
+  /** The picture on the canvas, guest pixels; undefined when the canvas shows none. */
+  readonly picture: Size | undefined
+  /** Frames per second; 0 when the picture does not change. */
+  readonly rate: number
+  readonly presenter: PresenterFacts | undefined
+  /** What keeps this page from drawing. */
+  readonly problem: Failure | undefined
+  /** Main went away. */
+  readonly closed: boolean
+  readonly panel: Panel
+  readonly saving: Saving | undefined
+  readonly toast: Toast | undefined
+}
+
+export type Store = StoreApi<ViewState>
+
+export function createViewStore(): Store {
+  return createStore<ViewState>(() => ({
+    hello: undefined,
+    session: { kind: 'connecting' },
+    statuses: [],
+    settings: { scale: 'fit', screenshotFolder: '', screenshotCursor: true },
+    fullscreen: false,
+    picture: undefined,
+    rate: 0,
+    presenter: undefined,
+    problem: undefined,
+    closed: false,
+    panel: 'none',
+    saving: undefined,
+    toast: undefined,
+  }))
+}
+
+/** True when the picture is up to date and nothing needs the person's attention. */
+export function isLive(state: ViewState): boolean {
+  return (
+    state.session.kind === 'live' &&
+    state.picture !== undefined &&
+    state.problem === undefined &&
+    !state.closed
+  )
+}
+
+/** True when there is a picture to save, even an old one. */
+export function canShoot(state: ViewState): boolean {
+  return state.picture !== undefined && !state.closed
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import './tokens.css'
+import './app.css'
+import { SaveDialog } from './save-dialog.tsx'
+import { ShortcutsDialog } from './shortcuts-dialog.tsx'
+import { StateCard } from './state-card.tsx'
+import { ToastLine } from './toast.tsx'
+import { Toolbar } from './toolbar.tsx'
+import { useShortcuts } from './use-shortcuts.ts'
+import { useViewState } from './view.ts'
+
+/** Everything of ours: it lies over the canvas and lets the pointer through where it shows nothing. */
+export function App() {
+  useShortcuts()
+  const saving = useViewState((state) => state.saving)
+  const panel = useViewState((state) => state.panel)
+  return (
+    <>
+      <Toolbar />
+      <StateCard />
+      <ToastLine />
+      {saving && <SaveDialog key={`${saving.as} ${saving.plane}`} saving={saving} />}
+      {panel === 'shortcuts' && <ShortcutsDialog />}
+    </>
+  )
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+// Drawn on a grid of 16, strokes of 1.5: one unit is one pixel of the 16-pixel icon.
+// biome-ignore format: one row per icon
+const paths = {
+  camera:     'M2.5 5.25h2.2l1-1.75h4.6l1 1.75h2.2v7.5h-11zM8 11a2.25 2.25 0 1 0 0-4.5A2.25 2.25 0 0 0 8 11z',
+  chevron:    'M4.5 6.5 8 10l3.5-3.5',
+  aside:      'M6.5 4.5 10 8l-3.5 3.5',
+  info:       'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 7.25v3.75M8 5v.01',
+  fullscreen: 'M2.75 6V2.75H6M10 2.75h3.25V6M13.25 10v3.25H10M6 13.25H2.75V10',
+  restore:    'M6 2.75V6H2.75M13.25 6H10V2.75M10 13.25V10h3.25M2.75 10H6v3.25',
+  check:      'm3.5 8.5 3 3 6-7',
+  close:      'm4 4 8 8M12 4l-8 8',
+} as const
+
+export type IconName = keyof typeof paths
+
+/** A 16-pixel symbol in the colour of its text; meaning nothing to a screen reader. */
+export function Icon({ name }: { readonly name: IconName }) {
+  return (
+    <svg className="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <path d={paths[name]} />
+    </svg>
+  )
+}

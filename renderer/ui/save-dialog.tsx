@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import type { Failure } from '../../core/failure.ts'
+import type { Saving } from '../store.ts'
+import { Modal } from './modal.tsx'
+import { useView, useViewState } from './view.ts'
+import { sentence } from './words.ts'
+
+/** Asks where to save a picture, a plane or a dump, and saves it. */
+export function SaveDialog({ saving }: { readonly saving: Saving }) {
+  const { store, session } = useView()
+  const cursor = useViewState((state) => state.settings.screenshotCursor)
+  const nameField = useRef<HTMLInputElement>(null)
+  const [folder, setFolder] = useState('')
+  const [name, setName] = useState('')
+  const [failure, setFailure] = useState<Failure>()
+  const [busy, setBusy] = useState(false)
+  const dump = saving.as === 'dump'
+
+  useEffect(() => {
+    let current = true
+    void session.suggest().then((suggested) => {
+      if (!current) return
+      setFolder(suggested.folder)
+      setName(saving.plane === 'all' ? suggested.name : `${suggested.name}-${saving.plane}`)
+      requestAnimationFrame(() => nameField.current?.select())
+    })
+    return () => {
+      current = false
+    }
+  }, [session, saving.plane])
+
+  const close = () => store.setState({ saving: undefined })
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (busy) return
+    setBusy(true)
+    const problem = await session.save({ ...saving, cursor, folder, name })
+    setBusy(false)
+    setFailure(problem)
+    if (!problem) close()
+  }
+  return (
+    <Modal title={titleOf(saving)} onClose={close}>
+      <form onSubmit={(event) => void submit(event)}>
+        <label className="field">
+          <span>Name</span>
+          <span className="field-box">
+            <input
+              ref={nameField}
+              value={name}
+              required
+              spellCheck={false}
+              autoComplete="off"
+              maxLength={200}
+              pattern="[^\/]+"
+              onChange={(event) => setName(event.target.value)}
+            />
+            <span className="suffix">{dump ? 'folder' : '.png'}</span>
+          </span>
+        </label>
+        <label className="field">
+          <span>Folder</span>
+          <span className="field-box">
+            <input
+              value={folder}
+              required
+              spellCheck={false}
+              autoComplete="off"
+              onChange={(event) => setFolder(event.target.value)}
+            />
+          </span>
+        </label>
+        {saving.plane === 'all' && !dump && (
+          <label className="tick">
+            <input
+              type="checkbox"
+              checked={cursor}
+              onChange={() => void session.change({ screenshotCursor: !cursor })}
+            />
+            <span>With cursor</span>
+          </label>
+        )}
+        {failure && (
+          <p className="form-failure" role="alert">
+            {sentence(`${failure.what}: ${failure.why}`)} {sentence(failure.remedy)}
+          </p>
+        )}
+        <div className="actions">
+          <button type="button" className="button" onClick={close}>
+            Cancel
+          </button>
+          <button type="submit" className="button button-main" disabled={busy}>
+            Save
+          </button>
+        </div>
+      </form>
+    </Modal>
+  )
+}
+
+function titleOf({ plane, as }: Saving): string {
+  if (as === 'dump') return 'Save the planes as they are'
+  return plane === 'all' ? 'Save a screenshot' : `Save the ${plane} plane`
+}

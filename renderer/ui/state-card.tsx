@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { useMemo } from 'react'
+import type { ViewState } from '../store.ts'
+import { useView, useViewState } from './view.ts'
+import { actionWords, type StateAction, stateWords } from './words.ts'
+
+/** The last picture stays readable under a state that may pass: its words take one strip, not the middle. */
+function isStrip(state: ViewState): boolean {
+  return state.session.kind === 'stalled' && state.picture !== undefined && !state.closed
+}
+
+/** What there is to say when the picture is not there, or not new. */
+export function StateCard() {
+  const { session } = useView()
+  const state = useViewState((all) => all)
+  const words = useMemo(() => stateWords(state), [state])
+  if (!words) return null
+  const act: Record<StateAction, () => void> = {
+    reopen: () => void session.reopen(),
+    close: () => void session.close(),
+  }
+  return (
+    <main className={isStrip(state) ? 'state state-strip' : 'state'}>
+      <section className="card" role={words.tone} aria-labelledby="state-title">
+        <h2 id="state-title">{words.title}</h2>
+        {words.why && <p>{words.why}</p>}
+        {words.fact && <p className="mono fact">{words.fact}</p>}
+        {words.remedy && <p className="remedy">{words.remedy}</p>}
+        <div className="actions">
+          {words.actions.map((action, index) => (
+            <button
+              key={action}
+              type="button"
+              className={index === 0 && action !== 'close' ? 'button button-main' : 'button'}
+              onClick={act[action]}
+            >
+              {actionWords[action]}
+            </button>
+          ))}
+        </div>
+      </section>
+    </main>
+  )
+}

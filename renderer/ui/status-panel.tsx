@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { type ReactNode, useCallback, useRef } from 'react'
+import type { PlaneKind } from '../../core/plane.ts'
+import { Icon } from './icon.tsx'
+import { keyOf } from './shortcuts.ts'
+import { useDismiss } from './use-dismiss.ts'
+import { useView, useViewState } from './view.ts'
+import {
+  fourccWords,
+  layoutWords,
+  planeWords,
+  rateWords,
+  sentence,
+  shownPlane,
+  sizeWords,
+} from './words.ts'
+
+/** The button and the panel that tell a driver author what arrives and how it is shown. */
+export function StatusPanel() {
+  const { store } = useView()
+  const holder = useRef<HTMLDivElement>(null)
+  const open = useViewState((state) => state.panel === 'status')
+  return (
+    <div className="holder" ref={holder}>
+      <button
+        type="button"
+        className="button-icon"
+        aria-label="About this display"
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        title={`About this display (${keyOf('status')})`}
+        onClick={() => store.setState({ panel: open ? 'none' : 'status' })}
+      >
+        <Icon name="info" />
+      </button>
+      {open && <Facts holder={holder} />}
+    </div>
+  )
+}
+
+function Facts({ holder }: { readonly holder: React.RefObject<HTMLDivElement | null> }) {
+  const { store } = useView()
+  const state = useViewState((all) => all)
+  useDismiss(
+    holder,
+    useCallback(() => store.setState({ panel: 'none' }), [store]),
+  )
+  const { hello, statuses, picture, rate, presenter } = state
+  const primary = shownPlane(statuses, 'primary')
+  const size = primary ?? picture
+  const others = statuses.filter((status) => status.kind !== 'primary' && status.state !== 'absent')
+  return (
+    <section className="panel status" role="dialog" aria-label="About this display">
+      <dl>
+        <Fact name="Display">
+          {hello?.title ?? '–'}
+          <small className="mono">{hello?.address}</small>
+        </Fact>
+        {size && <Fact name="Resolution">{sizeWords(size)}</Fact>}
+        {primary && (
+          <>
+            <Fact name="Format">{fourccWords(primary.fourcc)}</Fact>
+            <Fact name="Modifier">
+              {layoutWords(primary).name}
+              <small className="mono">{layoutWords(primary).hex}</small>
+            </Fact>
+            <Fact name="Stride">
+              {primary.memory.map((part) => `${part.stride} bytes`).join(', ')}
+            </Fact>
+          </>
+        )}
+        <Fact name="Refresh">{rateWords(rate)}</Fact>
+        {others.map((status) => (
+          <Fact key={status.kind} name={planeTitles[status.kind]}>
+            {planeWords(status)}
+          </Fact>
+        ))}
+        <Fact name="Transport">
+          {hello ? transportNames[hello.sharing] : '–'}
+          {hello?.sharingReason && <small>{sentence(hello.sharingReason)}</small>}
+        </Fact>
+        <Fact name="Drawn by">
+          {presenter ? presenterNames[presenter.kind] : '–'}
+          {presenter && <small>{presenter.detail}</small>}
+        </Fact>
+      </dl>
+      <button type="button" className="link" onClick={() => store.setState({ panel: 'shortcuts' })}>
+        Keyboard shortcuts
+      </button>
+    </section>
+  )
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  )
+}
+
+const planeTitles: Readonly<Record<PlaneKind, string>> = {
+  primary: 'Primary',
+  overlay: 'Overlay',
+  cursor: 'Cursor',
+}
+
+const transportNames = {
+  stream: 'Stream of changes',
+  'shared-memory': 'Shared memory',
+  'shared-texture': 'Shared texture',
+} as const
+
+const presenterNames: Readonly<Record<string, string>> = {
+  webgl: 'WebGL2',
+  canvas2d: '2D canvas',
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { Icon } from './icon.tsx'
+import { useView, useViewState } from './view.ts'
+
+/** One line at the bottom about what was just done or failed. */
+export function ToastLine() {
+  const { session } = useView()
+  const toast = useViewState((state) => state.toast)
+  return (
+    <div className="toast-place" aria-live="polite">
+      {toast && (
+        <div className="toast" role={toast.kind === 'failed' ? 'alert' : 'status'}>
+          <div className="toast-text">
+            <strong>{toast.title}</strong>
+            {toast.detail && <span className="toast-detail">{toast.detail}</span>}
+          </div>
+          {toast.reveal && (
+            <button type="button" className="button" onClick={() => void session.reveal()}>
+              Open folder
+            </button>
+          )}
+          <button
+            type="button"
+            className="button-icon"
+            aria-label="Dismiss"
+            onClick={() => session.toast(undefined)}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { useRef } from 'react'
+import { isLive } from '../store.ts'
+import { Icon } from './icon.tsx'
+import { ScaleSwitch } from './scale-switch.tsx'
+import { ScreenshotMenu } from './screenshot-menu.tsx'
+import { keyOf } from './shortcuts.ts'
+import { StatusPanel } from './status-panel.tsx'
+import { useReveal } from './use-reveal.ts'
+import { useView, useViewState } from './view.ts'
+import { summary } from './words.ts'
+
+/** The bar on top: who this is, how it is scaled, what can be done with the picture. */
+export function Toolbar() {
+  const { session } = useView()
+  const bar = useRef<HTMLElement>(null)
+  const title = useViewState((state) => state.hello?.title ?? 'Scanout')
+  const line = useViewState(summary)
+  const fullscreen = useViewState((state) => state.fullscreen)
+  const pinned = useViewState(
+    (state) => !isLive(state) || state.panel !== 'none' || state.saving !== undefined,
+  )
+  const shown = useReveal(bar, pinned)
+  return (
+    <header
+      ref={bar}
+      className={shown ? 'toolbar' : 'toolbar toolbar-hidden'}
+      role="toolbar"
+      aria-label="Display"
+    >
+      <div className="toolbar-title">
+        <h1 title={title}>{title}</h1>
+        {line && <p>{line}</p>}
+      </div>
+      <ScaleSwitch />
+      <ScreenshotMenu />
+      <StatusPanel />
+      <button
+        type="button"
+        className="button-icon"
+        aria-label={fullscreen ? 'Leave fullscreen' : 'Fullscreen'}
+        title={`${fullscreen ? 'Leave fullscreen' : 'Fullscreen'} (${keyOf('fullscreen')})`}
+        onClick={() => void session.toggleFullscreen()}
+      >
+        <Icon name={fullscreen ? 'restore' : 'fullscreen'} />
+      </button>
+    </header>
+  )
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { createContext, useContext } from 'react'
+import { useStore } from 'zustand'
+import type { Session } from '../session.ts'
+import type { Store, ViewState } from '../store.ts'
+
+export type View = { readonly store: Store; readonly session: Session }
+
+export const ViewContext = createContext<View | undefined>(undefined)
+
+/** The store and the session of this window. */
+export function useView(): View {
+  const view = useContext(ViewContext)
+  if (!view) throw new Error('outside of the window')
+  return view
+}
+
+/** A part of the state; the component renders again only when it changes. */
+export function useViewState<T>(select: (state: ViewState) => T): T {
+  return useStore(useView().store, select)
+}

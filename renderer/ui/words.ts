@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { assertNever } from '../../core/brand.ts'
+import type { Failure, Verdict } from '../../core/failure.ts'
+import { fourccRow } from '../../core/fourcc.ts'
+import { modifierText } from '../../core/modifier.ts'
+import { describeModifier } from '../../core/modifier-names.ts'
+import type { Plane, PlaneStatus } from '../../core/plane.ts'
+import type { ScaleMode } from '../../core/protocol.ts'
+import type { ViewState } from '../store.ts'
+
+/** What a person can do about a state. */
+export type StateAction = 'reopen' | 'close'
+
+/** A state in words: what, why, what would help, and the buttons for it, the obvious one first. */
+export type StateWords = {
+  readonly title: string
+  readonly why: string
+  readonly remedy: string
+  /** `field = value` of a verdict. */
+  readonly fact: string
+  readonly actions: readonly StateAction[]
+  /** `alert` asks for attention, `status` only informs. */
+  readonly tone: 'alert' | 'status'
+}
+
+/** The words for what the window shows instead of the picture or over it; undefined while all is well. */
+export function stateWords(state: ViewState): StateWords | undefined {
+  const { session, problem, closed, hello } = state
+  if (closed) {
+    return {
+      title: 'Scanout has ended',
+      why: 'The program behind this window is no longer running.',
+      remedy: 'Close this window, then start Scanout again.',
+      fact: '',
+      actions: ['close'],
+      tone: 'alert',
+    }
+  }
+  switch (session.kind) {
+    case 'connecting':
+      return {
+        title: hello ? `Connecting to ${hello.title}` : 'Connecting',
+        why: hello ? hello.address : '',
+        remedy: '',
+        fact: '',
+        actions: ['close'],
+        tone: 'status',
+      }
+    case 'live':
+      return problem && fromFailure('The picture cannot be drawn', problem, ['reopen', 'close'])
+    case 'disabled':
+      return {
+        title: 'The display is off',
+        why: 'The guest has switched its display off, or has not switched it on yet.',
+        remedy: 'The picture comes by itself when the guest draws one.',
+        fact: '',
+        actions: ['close'],
+        tone: 'status',
+      }
+    case 'refused':
+      return fromFailure('This picture cannot be shown', session.verdict, ['reopen', 'close'])
+    case 'stalled':
+      return fromFailure('The picture is not updating', session.failure, ['reopen'])
+    case 'failed':
+      return fromFailure('The display cannot be opened', session.failure, ['reopen', 'close'])
+    case 'lost':
+      return fromFailure('The display went away', session.failure, ['reopen', 'close'])
+    default:
+      return assertNever(session)
+  }
+}
+
+function fromFailure(
+  title: string,
+  failure: Failure | Verdict,
+  actions: readonly StateAction[],
+): StateWords {
+  const fact = 'field' in failure ? `${failure.field} = ${failure.value}` : ''
+  const why = sentence(`${failure.what}: ${failure.why}`)
+  return { title, why, remedy: sentence(failure.remedy), fact, actions, tone: 'alert' }
+}
+
+/** Capital first, full stop last; for texts that are also printed after a program's name. */
+export function sentence(text: string): string {
+  const trimmed = text.trim()
+  if (trimmed === '') return ''
+  const end = /[.!?:…]$/.test(trimmed) ? '' : '.'
+  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${end}`
+}
+
+export const actionWords: Readonly<Record<StateAction, string>> = {
+  reopen: 'Try again',
+  close: 'Close',
+}
+
+export const scaleWords: Readonly<Record<ScaleMode, { name: string; hint: string }>> = {
+  fit: { name: 'Fit', hint: 'As large as the window allows' },
+  integer: { name: 'Integer', hint: 'The largest whole multiple: every guest pixel the same size' },
+  '1:1': { name: '1:1', hint: 'One guest pixel on one screen pixel' },
+  stretch: { name: 'Stretch', hint: 'Fills the window' },
+}
+
+/** `Intel X-tiled`, `Linear`; the name of drm_fourcc.h where nothing plainer is known. */
+export function modifierWords(value: bigint): string {
+  const { name, vendor, layout } = describeModifier(value)
+  if (layout === 'linear') return 'Linear'
+  if (name === undefined) return vendor ?? 'Unknown layout'
+  const tiled = /^I915_FORMAT_MOD_(.+)_TILED$/.exec(name)
+  return tiled ? `Intel ${tiled[1]}-tiled` : name
+}
+
+/** `XR24 (XRGB8888)`. */
+export function fourccWords(code: string): string {
+  const row = fourccRow(code)
+  return row ? `${code} (${row.name})` : code
+}
+
+/** `1920 × 1080`. */
+export function sizeWords(size: { readonly width: number; readonly height: number }): string {
+  return `${size.width} × ${size.height}`
+}
+
+/** `60 frames/s`; an unchanging picture has no rate. */
+export function rateWords(rate: number): string {
+  if (rate === 0) return 'No change'
+  return rate === 1 ? '1 frame/s' : `${rate} frames/s`
+}
+
+/** The plane that a status shows, if it shows one. */
+export function shownPlane(statuses: readonly PlaneStatus[], kind: string): Plane | undefined {
+  const status = statuses.find((one) => one.kind === kind)
+  return status?.state === 'shown' ? status.plane : undefined
+}
+
+/** The toolbar's one line: `1920 × 1080 · XR24 · Intel X-tiled`. */
+export function summary(state: ViewState): string {
+  const plane = shownPlane(state.statuses, 'primary')
+  if (!plane) return state.picture ? sizeWords(state.picture) : ''
+  return [sizeWords(plane), plane.fourcc, modifierWords(plane.modifier)].join(' · ')
+}
+
+/** A plane in a line: `64 × 64 · AR24 (ARGB8888) · Linear 0x0000000000000000`. */
+export function planeWords(status: PlaneStatus): string {
+  switch (status.state) {
+    case 'shown': {
+      const { plane } = status
+      const at = plane.kind === 'primary' ? '' : ` at ${plane.x}, ${plane.y}`
+      const hot = plane.hotspot ? ` · hotspot ${plane.hotspot.x}, ${plane.hotspot.y}` : ''
+      return `${sizeWords(plane)}${at}${hot} · ${fourccWords(plane.fourcc)}`
+    }
+    case 'disabled':
+      return 'Off'
+    case 'absent':
+      return 'None'
+    case 'refused':
+      return sentence(status.verdict.why)
+    case 'stalled':
+      return sentence(status.failure.why)
+    default:
+      return assertNever(status)
+  }
+}
+
+/** A plane's layout: `Intel X-tiled` and its hex. */
+export function layoutWords(plane: Plane): { readonly name: string; readonly hex: string } {
+  return { name: modifierWords(plane.modifier), hex: modifierText(plane.modifier) }
+}
