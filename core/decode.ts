@@ -2,6 +2,7 @@
 import { type Channel, type FourccRow, fourccRow } from './fourcc.ts'
 import { modifierRow, type Tiling } from './modifier.ts'
 import type { MemoryPlane, Plane } from './plane.ts'
+import { layoutNeed } from './plane-layout.ts'
 import { byteOffset } from './tiling.ts'
 
 // The reference: what every faster decoder must equal in every byte. Clear rather than fast.
@@ -22,8 +23,9 @@ function readable(plane: Plane, buffers: readonly Uint8Array[]): Readable {
   if (!format || !layout || !memory || !bytes) {
     throw new Error(`plane was not checked: ${plane.fourcc}`)
   }
-  if (bytes.length < memory.offset + memory.size) {
-    throw new RangeError(`buffer of ${bytes.length} bytes is shorter than the plane says`)
+  const end = memory.offset + layoutNeed(format, layout.tiling, plane, memory.stride).bytes
+  if (bytes.length < end) {
+    throw new RangeError(`buffer of ${bytes.length} bytes ends before the plane does at ${end}`)
   }
   return { format, tiling: layout.tiling, memory, bytes }
 }

@@ -25,10 +25,14 @@ export type Verdict = Failure & {
 
 /** One line for stderr, without the program's name: `WHAT: WHY. REMEDY`. Control characters are escaped. */
 export function failureLine(failure: Failure): string {
-  return [...`${failure.what}: ${failure.why}. ${failure.remedy}`].map(printable).join('')
+  return plainText(`${failure.what}: ${failure.why}. ${failure.remedy}`)
 }
 
-/** Escapes C0, DEL and C1, so that a hostile name cannot drive a terminal. */
+/** Escapes C0, DEL and C1, line ends too, so that a hostile name cannot drive a terminal. */
+export function plainText(text: string): string {
+  return [...text].map(printable).join('')
+}
+
 function printable(character: string): string {
   const code = character.charCodeAt(0)
   const control = code < 0x20 || (code >= 0x7f && code < 0xa0)

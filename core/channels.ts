@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/** Electron's IPC channels between main and the preload; nothing else is ever sent or heard. */
+export const channels = {
+  /** Preload asks, main answers: name and arguments of `Calls`. */
+  call: 'scanout:call',
+  /** Preload tells: name and arguments of `Notes`. */
+  note: 'scanout:note',
+  /** Main tells: name and arguments of `Events`. */
+  event: 'scanout:event',
+  /** Preload: the page listens for frames. Main answers with {@link channels.frames}. */
+  framesWanted: 'scanout:frames-wanted',
+  /** Main: one MessagePort, on which every message is a {@link PortFrame}. */
+  frames: 'scanout:frames',
+  /** Unsandboxed preload: the canary was seen through shared pages (empty text), or why not. */
+  memoryTried: 'scanout:memory-tried',
+  /** Unsandboxed preload: the page can read a surface's image (surface, image). */
+  memoryMapped: 'scanout:memory-mapped',
+} as const
+
+/** Switch in the preload's argv that names the unix socket over which memory comes. */
+export const MEMORY_SOCKET_SWITCH = '--scanout-memory='
+
+/** First message on that socket, with one memfd: what its first eight bytes must read as, hex. */
+export type CanaryMessage = { readonly canary: string }
+/** Every further message, with one memfd that holds one memory image. */
+export type MemoryMessage = {
+  readonly surface: number
+  readonly image: number
+  readonly size: number
+}
+
+/** Bytes before each message on the memory socket: u32 LE length of its JSON. */
+export const MEMORY_PREFIX = 4

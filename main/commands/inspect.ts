@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Failure } from '../../core/failure.ts'
+import { fail, ok, type Result } from '../../core/result.ts'
+import { type Command, defineCommand, type Io } from '../command.ts'
+import { type SourceReport, sourceReport } from '../plane-report.ts'
+import { reportText } from '../plane-report-text.ts'
+import type { SourceDescription, SourceHandle } from '../source/source.ts'
+import { type OpenSource, openSource } from '../source-opener.ts'
+
+/** How often a watched source is asked. */
+const WATCH_MS = 500
+/** How long a source may take to say anything at all. */
+const FIRST_WORD_MS = 1000
+const PAUSE_MS = 20
+/** ECMA-48: erase the display and what scrolled off it, then home. */
+const CLEAR = '\x1b[2J\x1b[3J\x1b[H'
+
+/** The command that prints what a source says. */
+export function inspectCommand(open: OpenSource): Command {
+  return defineCommand({
+    name: 'inspect',
+    summary: "Prints a VM's planes: formats, layouts, positions, identities and verdicts.",
+    operands: [{ metavar: 'ADDRESS', help: 'address of the VM' }],
+    options: {
+      watch: { type: 'flag', short: 'w', help: 'print again whenever something changes' },
+      json: { type: 'flag', help: 'print JSON, one object; with --watch one a line' },
+    },
+    notes: ['Planes that cannot be shown are printed with the reason; that is no failure here.'],
+    execute: async ({ options, operands: [address] }, io) => {
+      const source = await open(address, io.signal)
+      if (!source.ok) return source
+      await using handle = source.value
+      const report = sourceReport(await firstWord(handle, io))
+      if (options.watch) return watch(handle, report, options.json, io)
+      await io.stdout.write(
+        options.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report),
+      )
+      return ok(undefined)
+    },
+  })
+}
+
+export const inspect = inspectCommand(openSource)
+
+/** Producers that push may take a moment before they say anything. */
+async function firstWord(handle: SourceHandle, io: Io): Promise<SourceDescription> {
+  const deadline = performance.now() + FIRST_WORD_MS
+  for (;;) {
+    const description = await handle.describe()
+    const isSilent = description.statuses.length === 0
+    if (!isSilent || io.signal.aborted || performance.now() > deadline) return description
+    await sleep(PAUSE_MS)
+  }
+}
+
+/** Prints until it is interrupted, which is its proper end, or until the source is gone. */
+async function watch(
+  handle: SourceHandle,
+  first: SourceReport,
+  json: boolean,
+  io: Io,
+): Promise<Result<void, Failure>> {
+  let gone: Failure | undefined
+  using listening = new DisposableStack()
+  listening.defer(
+    handle.on('gone', (failure) => {
+      gone = failure
+    }),
+  )
+  let shown = ''
+  let report = first
+  while (!io.signal.aborted && !gone) {
+    // Counters alone are no change.
+    const state = JSON.stringify({ ...report, counters: undefined })
+    if (state !== shown) {
+      shown = state
+      const clear = io.stdout.isTerminal ? CLEAR : ''
+      await io.stdout.write(
+        json ? `${JSON.stringify(report)}\n` : `${clear}${reportText(report)}\n`,
+      )
+    }
+    await sleep(WATCH_MS, undefined, { signal: io.signal }).catch(() => {})
+    if (io.signal.aborted || gone) break
+    report = sourceReport(await handle.describe())
+  }
+  return gone ? fail(gone) : ok(undefined)
+}

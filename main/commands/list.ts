@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { plainText } from '../../core/failure.ts'
+import { ok } from '../../core/result.ts'
+import { type Command, defineCommand } from '../command.ts'
+import {
+  findMdevs,
+  findProcesses,
+  type HostMdev,
+  type HostProcess,
+  type HostRoots,
+  hostRoots,
+} from '../host-devices.ts'
+
+/** Something that can be shown, or could be but for a reason. */
+export type Listed = {
+  /** For `scanout ADDRESS`. */
+  readonly address: string
+  readonly what: string
+  readonly usable: boolean
+  /** Empty when it is usable. */
+  readonly why: string
+  readonly remedy: string
+}
+
+/** The command that prints what this host has to show. */
+export function listCommand(roots: HostRoots): Command {
+  return defineCommand({
+    name: 'list',
+    summary: 'Prints the VMs and mediated devices of this host that can be shown, and why not.',
+    operands: [],
+    options: { json: { type: 'flag', help: 'print JSON' } },
+    notes: ['Nothing is opened: sysfs and proc tell.'],
+    execute: async ({ options }, io) => {
+      const processes = await findProcesses(roots)
+      const mdevs = await findMdevs(roots, processes)
+      const listed = [
+        ...mdevs.map((mdev) => listedMdev(mdev, processes)),
+        ...processes.map(listedProcess),
+        demo,
+      ]
+      const text = options.json
+        ? JSON.stringify({ scanoutList: 1, sources: listed, mdevs, processes }, null, 2)
+        : table(listed)
+      await io.stdout.write(`${text}\n`)
+      return ok(undefined)
+    },
+  })
+}
+
+export const list = listCommand(hostRoots)
+
+const usable = { usable: true, why: '', remedy: '' }
+const demo: Listed = { address: 'demo:', what: 'built-in demo guest', ...usable }
+
+function listedMdev(mdev: HostMdev, processes: readonly HostProcess[]): Listed {
+  const { uuid, type, typeName, parent, group, noAccess, holders } = mdev
+  const kind = typeName ?? type ?? 'mediated device'
+  const what = `${kind}${parent === undefined ? '' : ` of ${parent}`}`
+  const row = { address: `vfio:${uuid}`, what, usable: false }
+  const holder = processes.find(({ pid }) => holders.includes(pid))
+  if (group === undefined) {
+    const remedy = 'Bind it to vfio_mdev (modprobe vfio_mdev)'
+    return { ...row, why: 'it is in no IOMMU group', remedy }
+  }
+  if (holder) {
+    const why = `${holder.name} (pid ${holder.pid}) uses it (EBUSY)`
+    return { ...row, why, remedy: `Use vfio+pid:${holder.pid}` }
+  }
+  if (noAccess === 'ENOENT') {
+    const why = `/dev/vfio/${group} is missing (ENOENT)`
+    return { ...row, why, remedy: 'Load the vfio module, or run outside the container' }
+  }
+  if (noAccess !== undefined) {
+    const why = `you may not open /dev/vfio/${group} (${noAccess})`
+    return { ...row, why, remedy: `Give yourself access: setfacl -m u:$USER:rw /dev/vfio/${group}` }
+  }
+  return { ...row, ...usable }
+}
+
+function listedProcess({ pid, name, program, deviceFds, unreadable }: HostProcess): Listed {
+  const what = name === program ? program : `${name} (${program})`
+  const row = { address: `vfio+pid:${pid}`, what, usable: false }
+  if (unreadable !== undefined) {
+    const why = `its descriptors cannot be read (${unreadable})`
+    return { ...row, why, remedy: 'Run as the same user, or as root' }
+  }
+  if (deviceFds.length === 0) {
+    return {
+      ...row,
+      why: 'it holds a vfio group and no device',
+      remedy: 'Wait until it has started',
+    }
+  }
+  return { ...row, ...usable }
+}
+
+/** Address, what it is, and the reason where it cannot be used. */
+function table(listed: readonly Listed[]): string {
+  const column = Math.max(...listed.map(({ address }) => address.length))
+  return listed
+    .flatMap(({ address, what, usable: can, why, remedy }) => [
+      `${address.padEnd(column)}  ${what}`,
+      ...(can ? [] : [`${' '.repeat(column)}  not now: ${why}. ${remedy}`]),
+    ])
+    .map(plainText)
+    .join('\n')
+}

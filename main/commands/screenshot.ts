@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import path from 'node:path'
+import type { Failure } from '../../core/failure.ts'
+import { planeKinds } from '../../core/plane.ts'
+import type { Result } from '../../core/result.ts'
+import { ok } from '../../core/result.ts'
+import { engineNames } from '../capture/engine.ts'
+import { captureWhenShown } from '../capture/first-picture.ts'
+import { openEngine } from '../capture/open-engine.ts'
+import { composeCapture } from '../capture/picture.ts'
+import { encodePng } from '../capture/png.ts'
+import { type Command, defineCommand, type Io, wrongUse } from '../command.ts'
+import { type OpenSource, openSource } from '../source-opener.ts'
+import { writeWholeFile } from '../whole-file.ts'
+
+/** The command that saves one picture. */
+export function screenshotCommand(open: OpenSource): Command {
+  return defineCommand({
+    name: 'screenshot',
+    summary: 'Saves what a VM shows as PNG, without a window.',
+    operands: [{ metavar: 'ADDRESS', help: 'address of the VM' }],
+    options: {
+      output: {
+        type: 'text',
+        short: 'o',
+        metavar: 'FILE.png',
+        required: true,
+        help: 'where to; - is stdout',
+      },
+      plane: { type: 'choice', choices: planeKinds, help: 'this plane alone, in its own size' },
+      'no-cursor': { type: 'flag', help: 'without the cursor plane' },
+      engine: {
+        type: 'choice',
+        choices: engineNames,
+        default: 'auto',
+        help: 'what decodes the pixels',
+      },
+    },
+    notes: [
+      'A picture that is not there yet is waited for, 3 seconds at most. A plane that cannot be',
+      'shown is exit 1 with its verdict. One plane alone keeps its transparency.',
+    ],
+    execute: async ({ options, operands: [address] }, io) => {
+      const toStdout = options.output === '-'
+      if (toStdout && io.stdout.isTerminal) {
+        const why = 'stdout is a terminal, which cannot show it'
+        return wrongUse('no picture was taken', why, 'Name a file with -o, or pipe it on')
+      }
+      if (options.plane === 'cursor' && options['no-cursor']) {
+        const why = 'nothing is left of --plane cursor with --no-cursor'
+        return wrongUse('no picture was taken', why, 'Leave out one of them')
+      }
+      // The engine gets ready while the source opens; a browser takes its time.
+      const starting = openEngine(options.engine, io)
+      const source = await open(address, io.signal)
+      const started = await starting
+      if (!source.ok || !started.ok) {
+        if (source.ok) await source.value[Symbol.asyncDispose]()
+        if (started.ok) await started.value[Symbol.asyncDispose]()
+        return source.ok ? (started as Result<never, Failure>) : source
+      }
+      await using engine = started.value
+      await using handle = source.value
+      const capture = await captureWhenShown(
+        handle,
+        options.plane ?? 'primary',
+        options.plane,
+        io.signal,
+      )
+      if (!capture.ok) return capture
+      const request = { plane: options.plane ?? 'all', cursor: !options['no-cursor'] } as const
+      const picture = await composeCapture(capture.value, request, engine)
+      if (!picture.ok) return picture
+      const { rgba, width, height } = picture.value
+      const png = await encodePng(rgba, width, height, { Software: 'Scanout' })
+      return toStdout ? print(png, io) : writeWholeFile(path.resolve(io.cwd, options.output), png)
+    },
+  })
+}
+
+export const screenshot = screenshotCommand(openSource)
+
+async function print(bytes: Uint8Array, io: Io): Promise<Result<void, Failure>> {
+  await io.stdout.write(bytes)
+  return ok(undefined)
+}
