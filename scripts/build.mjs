@@ -39,7 +39,10 @@ const main = {
 
 const preload = {
   ...shared,
-  entryPoints: { preload: 'preload/preload.ts' },
+  entryPoints: {
+    preload: 'preload/preload.ts',
+    'memory-preload': 'preload/memory-preload.ts',
+  },
   outdir: 'out/preload',
   format: 'cjs',
   platform: 'node',

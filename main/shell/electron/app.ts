@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { writeFileSync } from 'node:fs'
+import { app } from 'electron'
+import { type Failure, failureLine } from '../../../core/failure.ts'
+import { fail, ok, type Result } from '../../../core/result.ts'
+import { shim } from '../../../native-shim/index.ts'
+import { viewCommand } from '../../commands/view.ts'
+import { log } from '../../log.ts'
+import { PrivateFolder } from '../../private-folder.ts'
+import { processIo } from '../../process-io.ts'
+import { registerAppScheme } from './app-scheme.ts'
+import { ElectronShell, type ShimChoice } from './electron-shell.ts'
+import { RESULT_FILE } from './launch.ts'
+
+// Electron's entry: runs `scanout view …` with Electron's window. Either the scanout program starts
+// it and reads the result from a file, or the desktop starts the packed app.
+
+/** The words after `--` when scanout started us; all of them in a packed app. */
+function words(argv: readonly string[]): readonly string[] {
+  const mark = argv.indexOf('--')
+  const given = mark >= 0 ? argv.slice(mark + 1) : argv.slice(app.isPackaged ? 1 : 2)
+  return given[0] === 'view' ? given.slice(1) : given
+}
+
+function loadShim(): ShimChoice {
+  try {
+    shim.counts()
+    return ok(shim)
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function report(result: Result<void, Failure>): number {
+  const file = process.env[RESULT_FILE]
+  if (file) writeFileSync(file, JSON.stringify(result.ok ? null : result.failure))
+  else if (!result.ok) process.stderr.write(`scanout: ${failureLine(result.failure)}\n`)
+  if (result.ok) return 0
+  return result.failure.code === 'usage' ? 2 : 1
+}
+
+async function main(): Promise<number> {
+  const addon = loadShim()
+  await using profile = new PrivateFolder(process.env)
+  app.setPath('userData', profile.path)
+  app.setPath('sessionData', profile.path)
+  // The memory transport needs a window without a sandbox; every other window has one by force.
+  if (!addon.ok) app.enableSandbox()
+  registerAppScheme()
+  app.on('window-all-closed', () => {})
+  const interruption = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => interruption.abort())
+  }
+  app.on('before-quit', () => interruption.abort())
+  await app.whenReady()
+  const shell = new ElectronShell(process.env, addon)
+  const io = processIo(interruption.signal)
+  return report(await viewCommand(shell).run(words(process.argv), io))
+}
+
+main().then(
+  (code) => app.exit(code),
+  (error: unknown) => {
+    log.warn(`internal error: ${error instanceof Error ? error.message : String(error)}`)
+    app.exit(1)
+  },
+)
