@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { type Failure, failureLine } from '../../core/failure.ts'
+import type { Capture, CapturedPlane } from '../../core/plane.ts'
+import { fail, ok, type Result } from '../../core/result.ts'
+import { engineNames } from '../capture/engine.ts'
+import { openEngine } from '../capture/open-engine.ts'
+import { type Command, defineCommand, type Io, wrongUse } from '../command.ts'
+import { fileFailure } from '../file-failure.ts'
+import { openSource } from '../source-opener.ts'
+import { writeWholeFile } from '../whole-file.ts'
+
+/** Reads one dump whole: checked planes with their bytes, and the verdicts on the others. */
+export type LoadDump = (file: string) => Promise<Result<Capture, Failure>>
+
+/** The command that turns dumps into plain pixels. */
+export function decodeCommand(load: LoadDump): Command {
+  return defineCommand({
+    name: 'decode',
+    summary: 'Decodes plane dumps into plain pixels, without headers, rows tight.',
+    operands: [{ metavar: 'DUMP', help: 'JSON file of a plane dump', repeats: true }],
+    options: {
+      to: {
+        type: 'choice',
+        choices: ['rgba8', 'linear'],
+        required: true,
+        help: '8-bit RGBA, top row first; or de-tiled bytes of the same fourcc, as in memory',
+      },
+      'out-dir': {
+        type: 'text',
+        short: 'o',
+        metavar: 'DIR',
+        required: true,
+        help: 'folder to write into; made when it is missing',
+      },
+      engine: {
+        type: 'choice',
+        choices: engineNames,
+        default: 'auto',
+        help: 'what decodes the pixels',
+      },
+    },
+    notes: [
+      'Writes DIR/<dump name>.bin. Of several planes the primary has that name, the others\n' +
+        'DIR/<dump name>.<kind>.bin. A dump that fails does not stop the others; any failure is exit 1.',
+    ],
+    execute: async ({ options, operands: [dumps] }, io) => {
+      const names = dumps.map(dumpName)
+      const twice = names.find((name, at) => names.indexOf(name) !== at)
+      if (twice !== undefined) {
+        const why = `two dumps are called ${twice} and would write the same file`
+        return wrongUse('nothing was decoded', why, 'Decode them into two folders')
+      }
+      const folder = path.resolve(io.cwd, options['out-dir'])
+      try {
+        await mkdir(folder, { recursive: true })
+      } catch (error) {
+        return fail(fileFailure(`cannot make ${folder}`, error))
+      }
+      const opened = await openEngine(options.engine, io)
+      if (!opened.ok) return opened
+      await using engine = opened.value
+      const failures: Failure[] = []
+      for (const dump of dumps) {
+        if (io.signal.aborted) return fail(interrupted)
+        const capture = await load(path.resolve(io.cwd, dump))
+        if (!capture.ok) {
+          failures.push(capture.failure)
+          continue
+        }
+        failures.push(...refusals(dump, capture.value))
+        for (const [file, plane] of outputs(dumpName(dump), capture.value.planes)) {
+          const decoded = await engine.decode(plane, options.to)
+          const written = decoded.ok
+            ? await writeWholeFile(path.join(folder, file), decoded.value)
+            : decoded
+          if (!written.ok) failures.push(written.failure)
+        }
+      }
+      return sayAll(failures, io)
+    },
+  })
+}
+
+/** Through a source, whose thread reads the file. */
+const loadDump: LoadDump = async (file) => {
+  const source = await openSource(`dump:${file}`, new AbortController().signal)
+  if (!source.ok) return source
+  await using handle = source.value
+  return handle.capture()
+}
+
+export const decode = decodeCommand(loadDump)
+
+/** `a/b/cursor.json` → `cursor`. */
+function dumpName(file: string): string {
+  return path.basename(file).replace(/\.json$/, '')
+}
+
+/** File names of a dump's planes. A plane that is alone needs no kind in its name. */
+function outputs(name: string, planes: readonly CapturedPlane[]): [string, CapturedPlane][] {
+  return planes.map((captured) => {
+    const { kind } = captured.plane
+    const plain = kind === 'primary' || planes.length === 1
+    return [plain ? `${name}.bin` : `${name}.${kind}.bin`, captured]
+  })
+}
+
+/** What became of planes that a dump has and that cannot be decoded. */
+function refusals(dump: string, { statuses }: Capture): Failure[] {
+  return statuses.flatMap((status) => {
+    if (status.state === 'refused')
+      return [{ ...status.verdict, what: `${dump}: ${status.verdict.what}` }]
+    if (status.state === 'stalled')
+      return [{ ...status.failure, what: `${dump}: ${status.failure.what}` }]
+    return []
+  })
+}
+
+/** All but the last are said here; the last is the command's own failure. */
+async function sayAll(failures: readonly Failure[], io: Io): Promise<Result<void, Failure>> {
+  for (const failure of failures.slice(0, -1)) {
+    await io.stderr.write(`scanout: ${failureLine(failure)}\n`)
+  }
+  const last = failures.at(-1)
+  return last ? fail(last) : ok(undefined)
+}
+
+const interrupted: Failure = {
+  code: 'interrupted',
+  what: 'not all dumps were decoded',
+  why: 'the command was interrupted',
+  remedy: 'Run it again',
+}
