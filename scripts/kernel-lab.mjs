@@ -66,6 +66,7 @@ try {
 
 async function main() {
   checkHost()
+  checkBuild()
   await mkdir(cache, { recursive: true })
   const kernel = await debianKernel(cache, say, { update: values.update })
   const modules = await buildAll(kernel, sources, say)
@@ -101,11 +102,22 @@ async function main() {
 
 function checkHost() {
   if (process.platform !== 'linux' || process.arch !== 'x64')
-    throw new Skip(`the lab's kernel is Debian's for x86-64; this host is ${process.platform} ${process.arch}`)
+    throw new Skip(
+      `the lab's kernel is Debian's for x86-64; this host is ${process.platform} ${process.arch}`,
+    )
   const missing = Object.keys(tools).filter((name) => !which(name))
   if (missing.length === 0) return
   const packages = missing.map((name) => tools[name]).join(' ')
   throw new Skip(`${missing.join(', ')} not found: run sudo apt-get install ${packages}`)
+}
+
+/** The guest has what was built here and builds nothing itself. */
+function checkBuild() {
+  const own = positionals.length > 0 && positionals.every((part) => part === 'driver')
+  const wanted = ['out/main/cli.js', 'out/native/scanout_shim.node']
+  const missing = wanted.filter((file) => !existsSync(path.join(root, file)))
+  if (missing.length === 0 || own) return
+  throw new Error(`${missing.join(' and ')} not built: run npm run build`)
 }
 
 /** The Node that the product runs on; it must lie on the root file system that the guest mounts. */
@@ -131,7 +143,8 @@ async function report({ rc, timedOut }, out) {
   }
   const dmesg = await readFile(path.join(out, 'dmesg'), 'utf8').catch(() => '')
   const complaints = dmesg.split('\n').filter((line) => unhealthy.test(line))
-  if (complaints.length > 0) fail(`the guest kernel complained: ${complaints.slice(0, 3).join(' | ')}`)
+  if (complaints.length > 0)
+    fail(`the guest kernel complained: ${complaints.slice(0, 3).join(' | ')}`)
   else if (rc !== undefined) results.passed++
   await writeFile(path.join(out, 'results.json'), `${JSON.stringify(results, null, 2)}\n`)
   say('done')

@@ -4,7 +4,8 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 
 // planelab against its own contract: one test for each line of planelab-check.c.
-const check = spawnSync(process.env['LAB_CHECK'] ?? '', { encoding: 'utf8', timeout: 30_000 })
+const { LAB_CHECK = '', LAB_MODULES = '' } = process.env
+const check = spawnSync(LAB_CHECK, { encoding: 'utf8', timeout: 30_000 })
 const lines = check.stdout.split('\n').filter(Boolean)
 
 for (const line of lines)
@@ -18,7 +19,7 @@ test('planelab: the check ran to its end', () => {
 })
 
 test('planelab: the module can be taken out once all is closed, and put in again', () => {
-  const file = (process.env['LAB_MODULES'] ?? '').split(' ').find((name) => /planelab\.ko$/.test(name))
+  const file = LAB_MODULES.split(' ').find((name) => /planelab\.ko$/.test(name))
   assert.ok(file)
   execFileSync('busybox', ['rmmod', 'planelab'])
   execFileSync('busybox', ['insmod', file])

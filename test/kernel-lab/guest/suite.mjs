@@ -25,6 +25,9 @@ save()
 const isSuite = (event) => event.details?.type === 'suite'
 const seconds = (event) => `${((event.details?.duration_ms ?? 0) / 1000).toFixed(1)} s`
 
+/** Without the frames of Node itself. */
+const ownLines = (stack) => stack.replace(/\n +at (?!.*file:).*/g, '').trimEnd()
+
 const stream = run({ files, concurrency: 1, timeout: 60_000 })
 stream.on('test:pass', (event) => {
   if (isSuite(event)) return
@@ -44,7 +47,7 @@ stream.on('test:fail', (event) => {
   const error = event.details?.error
   const cause = error?.cause ?? error
   console.log(`FAIL ${event.name} (${seconds(event)})`)
-  console.log(String(cause?.stack ?? cause).replace(/^/gm, '       '))
+  console.log(ownLines(String(cause?.stack ?? cause)).replace(/^/gm, '       '))
   save()
 })
 stream.on('test:stderr', (event) => process.stdout.write(event.message))

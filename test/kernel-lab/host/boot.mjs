@@ -42,8 +42,7 @@ export async function prepareRun({ folder, out, root, modules, node, suite, gues
 async function packInitramfs(target, busybox, modules) {
   const tree = await mkdtemp(path.join(os.tmpdir(), 'kernel-lab-'))
   try {
-    for (const folder of ['bin', 'proc', 'dev', 'new', 'mods'])
-      await mkdir(path.join(tree, folder))
+    for (const folder of ['bin', 'proc', 'dev', 'new', 'mods']) await mkdir(path.join(tree, folder))
     await copyFile(busybox, path.join(tree, 'bin/busybox'))
     for (const [index, file] of modules.entries())
       await copyFile(file, path.join(tree, 'mods', `${String(index).padStart(2, '0')}.ko`))
@@ -81,13 +80,14 @@ export async function boot({ kernel, folder, out, timeoutMs, onLine, signal }) {
     ...['-fsdev', `local,id=o,path=${out.replaceAll(',', ',,')},security_model=none`],
     ...['-device', 'virtio-9p-pci,fsdev=o,mount_tag=out'],
   ]
-  const timeout = AbortSignal.timeout(timeoutMs)
-  const qemu = spawn(which('qemu-system-x86_64'), args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    killSignal: 'SIGKILL',
-  })
-  const { promise, resolve, reject } = Promise.withResolvers()
+  const qemu = spawn(which('qemu-system-x86_64'), args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const kill = () => qemu.kill('SIGKILL')
+  signal.addEventListener('abort', kill)
+  let timedOut = false
+  const timer = setTimeout(() => {
+    timedOut = true
+    kill()
+  }, timeoutMs)
   let rest = ''
   const take = (text) => {
     const lines = (rest + text).split(/\r?\n/)
@@ -96,10 +96,16 @@ export async function boot({ kernel, folder, out, timeoutMs, onLine, signal }) {
   }
   qemu.stdout.setEncoding('utf8').on('data', take)
   qemu.stderr.setEncoding('utf8').on('data', take)
-  qemu.on('error', (error) => (error.name === 'AbortError' ? undefined : reject(error)))
-  qemu.on('close', resolve)
-  await promise
-  signal?.throwIfAborted()
+  try {
+    await new Promise((resolve, reject) => {
+      qemu.on('error', reject)
+      qemu.on('close', resolve)
+    })
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', kill)
+  }
+  signal.throwIfAborted()
   const rc = await readFile(path.join(out, 'rc'), 'utf8').catch(() => undefined)
-  return { rc: rc === undefined ? undefined : Number(rc), timedOut: timeout.aborted }
+  return { rc: rc === undefined ? undefined : Number(rc), timedOut }
 }

@@ -18,7 +18,6 @@ export function which(program) {
  * @throws Error with the last lines of stderr when it fails
  */
 export function command(program, args, { cwd, signal } = {}) {
-  const { promise, resolve, reject } = Promise.withResolvers()
   const child = spawn(which(program) ?? program, args, {
     cwd,
     signal,
@@ -30,13 +29,14 @@ export function command(program, args, { cwd, signal } = {}) {
     child[name].setEncoding('utf8').on('data', (text) => {
       output[name] += text
     })
-  child.on('error', reject)
-  child.on('close', (status) => {
-    if (status === 0) return resolve(output.stdout)
-    const last = output.stderr.trim().split('\n').slice(-12).join('\n')
-    reject(new Error(`${program} ${args.slice(0, 3).join(' ')} … ended with ${status}\n${last}`))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (status) => {
+      if (status === 0) return resolve(output.stdout)
+      const last = output.stderr.trim().split('\n').slice(-12).join('\n')
+      reject(new Error(`${program} ${args.slice(0, 3).join(' ')} … ended with ${status}\n${last}`))
+    })
   })
-  return promise
 }
 
 /** Runs a shell pipeline; only its last program decides, so that it may stop reading early. */

@@ -57,7 +57,10 @@ async function keptVersions(cache) {
 }
 
 async function currentVersion(say) {
-  const found = (await askVersion()) ?? (await refreshLists(say), await askVersion())
+  const known = await askVersion()
+  if (known) return known
+  await refreshLists(say)
+  const found = await askVersion()
   if (found) return found
   throw new Skip(`no package source offers ${metaPackages.join(' or ')} 6.12 (Debian 12 or 13)`)
 }

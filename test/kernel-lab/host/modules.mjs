@@ -70,7 +70,8 @@ async function buildCheck(kernel, file, say) {
 /** Where a build goes, and where it is made; what else carries its name is of older sources. */
 async function slot(kernel, name, folder, files) {
   const hash = createHash('sha256').update(kernel.version)
-  for (const file of files) hash.update(`\0${file}\0`).update(await readFile(path.join(folder, file)))
+  for (const file of files)
+    hash.update(`\0${file}\0`).update(await readFile(path.join(folder, file)))
   const built = path.join(kernel.folder, 'built', `${name}-${hash.digest('hex').slice(0, 16)}`)
   return { built, part: `${built}.part-${process.pid}` }
 }

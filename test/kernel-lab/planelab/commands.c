@@ -58,15 +58,18 @@ static int set_field(struct lab_plane *plane, const char *key, const char *value
 	struct { const char *key; u32 *field; } words[] = {
 		{ "buf", &plane->slot },	{ "width", &plane->width },
 		{ "height", &plane->height },	{ "stride", &plane->stride },
-		{ "size", &plane->size },	{ "x", &plane->x },
-		{ "y", &plane->y },		{ "hotx", &plane->x_hot },
-		{ "hoty", &plane->y_hot },
+		{ "x", &plane->x },		{ "y", &plane->y },
+		{ "hotx", &plane->x_hot },	{ "hoty", &plane->y_hot },
 	};
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		if (!strcmp(key, words[i].key))
 			return parse_u32(value, words[i].field);
+	if (!strcmp(key, "size")) {
+		plane->sized = true;
+		return parse_u32(value, &plane->size);
+	}
 	if (!strcmp(key, "fourcc"))
 		return parse_fourcc(value, &plane->fourcc);
 	if (!strcmp(key, "modifier"))
@@ -130,7 +133,7 @@ static int command_plane(struct lab *lab, const char *verb, char *line)
 	error = set_fields(lab, &plane, line);
 	if (error)
 		return error;
-	if (!plane.size)
+	if (!plane.sized)
 		plane.size = default_size(&plane);
 	if (!strcmp(verb, "plane"))
 		plane.on = true;

@@ -50,6 +50,8 @@ struct lab_plane {
 	u32 fourcc;
 	u64 modifier;
 	u32 width, height, stride, size;
+	/* The size was given and is not what the layout wants. */
+	bool sized;
 	/* Bytes of the dma-buf; 0: size rounded up to pages, as far as the buffer goes. */
 	u64 exported;
 	u32 x, y, x_hot, y_hot;

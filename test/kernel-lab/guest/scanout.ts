@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+
+const { LAB_ROOT: root = '.' } = process.env
+const cli = path.join(root, 'out/main/cli.js')
+/** More than any command of the tests takes under TCG. */
+const LIMIT_MS = 30_000
+
+export type Outcome = {
+  /** Null when a signal ended it. */
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export type Surroundings = {
+  /** Becomes descriptor 3. */
+  readonly inherit?: number
+  readonly uid?: number
+}
+
+function start(file: string, args: readonly string[], around: Surroundings): ChildProcess {
+  const { inherit, uid } = around
+  return spawn(process.execPath, [file, ...args], {
+    cwd: '/tmp',
+    stdio: ['ignore', 'pipe', 'pipe', ...(inherit === undefined ? [] : [inherit])],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  })
+}
+
+/** The built command line, to its end. */
+export async function scanout(
+  args: readonly string[],
+  around: Surroundings = {},
+): Promise<Outcome> {
+  using running = new Running(start(cli, args, around))
+  return await running.ended(LIMIT_MS)
+}
+
+/** The built command line, left running until it is disposed. */
+export function startScanout(args: readonly string[]): Running {
+  return new Running(start(cli, args, {}))
+}
+
+/** A program of this folder, left running until it is disposed. */
+export function startProgram(name: string, args: readonly string[]): Running {
+  return new Running(start(path.join(import.meta.dirname, name), args, {}))
+}
+
+/** A process whose output is gathered; disposing kills it. */
+export class Running implements Disposable {
+  readonly process: ChildProcess
+  stdout = ''
+  stderr = ''
+  readonly #closed: Promise<unknown>
+
+  constructor(process: ChildProcess) {
+    this.process = process
+    process.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text
+    })
+    process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text
+    })
+    this.#closed = once(process, 'close')
+  }
+
+  get pid(): number {
+    return this.process.pid ?? 0
+  }
+
+  /** @throws Error when it takes longer */
+  async ended(limitMs: number): Promise<Outcome> {
+    const late = Promise.withResolvers<never>()
+    const timer = setTimeout(
+      () => late.reject(new Error(`still running after ${limitMs} ms\n${this.stderr}`)),
+      limitMs,
+    )
+    try {
+      await Promise.race([this.#closed, late.promise])
+    } finally {
+      clearTimeout(timer)
+    }
+    return { status: this.process.exitCode, stdout: this.stdout, stderr: this.stderr }
+  }
+
+  [Symbol.dispose](): void {
+    this.process.kill('SIGKILL')
+  }
+}
+
+/** Waits until a probe gives something, and gives that. */
+export async function until<T>(
+  what: string,
+  probe: () => T | undefined | false,
+  limitMs = 15_000,
+): Promise<T> {
+  const deadline = performance.now() + limitMs
+  for (;;) {
+    const found = probe()
+    if (found !== undefined && found !== false) return found
+    if (performance.now() > deadline) throw new Error(`waited ${limitMs} ms in vain: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
