@@ -13,9 +13,10 @@ function powerOfTwo(name: string, value: unknown): number {
   return number
 }
 
-function checkedMasks(name: string, value: unknown, tileBytes: number): number[] {
+/** One mask for each bit of a coordinate inside the tile, or fewer. */
+function checkedMasks(name: string, value: unknown, side: number, tileBytes: number): number[] {
   if (!Array.isArray(value)) throw wrongType(name, 'an array', value)
-  whole(`${name}.length`, value.length, 0, 32)
+  whole(`${name}.length`, value.length, 0, Math.log2(side))
   return Array.from(value, (mask, k) => whole(`${name}[${k}]`, mask, 0, tileBytes - 1))
 }
 
@@ -28,8 +29,8 @@ function checkedTiling(value: unknown): TileMap | undefined {
   return {
     tileWidth,
     tileHeight,
-    xMasks: checkedMasks('tiling.xMasks', fields.xMasks, bytes),
-    yMasks: checkedMasks('tiling.yMasks', fields.yMasks, bytes),
+    xMasks: checkedMasks('tiling.xMasks', fields.xMasks, tileWidth, bytes),
+    yMasks: checkedMasks('tiling.yMasks', fields.yMasks, tileHeight, bytes),
   }
 }
 

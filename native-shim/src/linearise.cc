@@ -14,7 +14,6 @@
 namespace scanout {
 namespace {
 
-constexpr size_t maxMasks = 32;
 constexpr uint64_t maxTileBytes = uint64_t{1} << 31;
 
 /** api.ts TileMap. */
@@ -102,10 +101,12 @@ struct Rows {
   }
 };
 
-std::vector<uint32_t> readMasks(Napi::Env env, Napi::Value value, uint64_t tileBytes) {
+/** At most one mask for each bit of a coordinate inside the tile: bits beyond it choose the tile. */
+std::vector<uint32_t> readMasks(Napi::Env env, Napi::Value value, uint64_t side,
+                                uint64_t tileBytes) {
   if (!value.IsArray()) throwMisuse(env, "masks are not an array");
   const auto array = value.As<Napi::Array>();
-  if (array.Length() > maxMasks) throwMisuse(env, "too many masks");
+  if (array.Length() > std::bit_width(side) - 1) throwMisuse(env, "too many masks");
   std::vector<uint32_t> masks;
   for (uint32_t i = 0; i < array.Length(); i++) {
     const uint64_t mask = wholeNumber(env, array.Get(i));
@@ -124,8 +125,8 @@ Tiling readTiling(Napi::Env env, Napi::Object object) {
     throwMisuse(env, "tile sides are not powers of two");
   }
   const uint64_t bytes = tiling.width * tiling.height;
-  tiling.xMasks = readMasks(env, object.Get("xMasks"), bytes);
-  tiling.yMasks = readMasks(env, object.Get("yMasks"), bytes);
+  tiling.xMasks = readMasks(env, object.Get("xMasks"), tiling.width, bytes);
+  tiling.yMasks = readMasks(env, object.Get("yMasks"), tiling.height, bytes);
   return tiling;
 }
 

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { SharedMemory } from '../../../native-shim/api.ts'
+import { shim } from '../../../native-shim/index.ts'
+
+// The parent maps a memfd over WebAssembly memory; a child that inherits the memfd as 3 writes.
+const size = 65_536
+
+if (process.argv[2] === 'write') {
+  using fd = shim.adoptFd(3)
+  using mapping = shim.map(fd, 0, size, true)
+  mapping.write(4096, Uint8Array.of(123))
+} else {
+  using fd = shim.createMemfd('between', size)
+  const limits = { initial: 2, maximum: 2, shared: true }
+  const memory = new WebAssembly.Memory(limits) as SharedMemory
+  using _over = shim.mapOver(memory, size, fd, 0, size, false)
+  const script = process.argv[1] ?? ''
+  const stdio = ['ignore', 'inherit', 'inherit', fd.number] as const
+  await once(spawn(process.execPath, [script, 'write'], { stdio: [...stdio] }), 'exit')
+  process.stdout.write(`seen ${new Uint8Array(memory.buffer)[size + 4096]}\n`)
+}
