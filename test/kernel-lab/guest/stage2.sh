@@ -12,9 +12,11 @@ $b mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
 $b mkdir -p /dev/pts /dev/shm
 $b mount -t devpts devpts /dev/pts
 $b mount -t tmpfs tmpfs /dev/shm
-# /tmp and /run must be writable. Where the tree itself lies under one of them it is kept aside.
-# A tmpfs on /mnt is where things are kept; the host's root has that folder by the FHS.
+# /tmp and /run must be writable. Where the tree itself lies under one of them it is kept aside, on a
+# tmpfs over /mnt, which every root has by the FHS.
 $b mount -t tmpfs tmpfs /mnt
+$b cp "$b" /mnt/busybox
+b=/mnt/busybox
 for place in /tmp /run; do
   case "$LAB_ROOT/" in
   $place/*)
