@@ -243,10 +243,10 @@ function checkHotspot(value: unknown, size: Size, refuse: Refuse): Checked<Point
   if (value === undefined || value === null) return ok(undefined)
   const fields: { readonly [K in keyof Point]?: unknown } =
     typeof value === 'object' ? { ...value } : {}
-  const limit = Number.MAX_SAFE_INTEGER
-  const x = wholeNumber('hotspot.x', fields.x, -limit, limit, refuse)
+  const any = Number.POSITIVE_INFINITY
+  const x = wholeNumber('hotspot.x', fields.x, -any, any, refuse)
   if (!x.ok) return x
-  const y = wholeNumber('hotspot.y', fields.y, -limit, limit, refuse)
+  const y = wholeNumber('hotspot.y', fields.y, -any, any, refuse)
   if (!y.ok) return y
   const inside = (at: number, side: number) => at >= 0 && at <= side
   const isKnown = inside(x.value, size.width) && inside(y.value, size.height)
