@@ -8,7 +8,7 @@
 // PART: driver, native, conformance, cli …: the names of test/kernel-lab/guest/*.test.ts; all when
 // none is given. Exit status: 0 passed, 1 failed, 77 skipped. The last run's log, dmesg and
 // results.json stay in .cache/kernel-lab/last.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -106,9 +106,14 @@ function checkHost() {
       `the lab's kernel is Debian's for x86-64; this host is ${process.platform} ${process.arch}`,
     )
   const missing = Object.keys(tools).filter((name) => !which(name))
+  // The guest's first process has no libraries.
+  if (which('busybox') && readFileSync(which('busybox')).includes('ld-linux'))
+    missing.push('busybox')
   if (missing.length === 0) return
   const packages = missing.map((name) => tools[name]).join(' ')
-  throw new Skip(`${missing.join(', ')} not found: run sudo apt-get install ${packages}`)
+  throw new Skip(
+    `${missing.join(', ')} not found, or not as the lab needs it: run sudo apt-get install ${packages}`,
+  )
 }
 
 /** The guest has what was built here and builds nothing itself. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { Mdev } from './mdev.ts'
 import { Planelab } from './planelab.ts'
 import { scanout, startScanout, until } from './scanout.ts'
 
@@ -9,7 +10,7 @@ import { scanout, startScanout, until } from './scanout.ts'
 type Plane = { kind: string; state: string; identity: string; plane: object; verdict: Verdict }
 type Verdict = { field: string; line: string }
 
-async function inspected(lab: Planelab): Promise<Record<string, Plane>> {
+async function inspected(lab: { readonly uuid: string }): Promise<Record<string, Plane>> {
   const { status, stdout, stderr } = await scanout(['inspect', `vfio:${lab.uuid}`, '--json'])
   assert.equal(stderr, '')
   assert.equal(status, 0)
@@ -54,6 +55,15 @@ plane cursor buf=1 fourcc=AR24 width=64 height=64 stride=256 x=-9 y=12 hotx=3 ho
     const shot = await scanout(['screenshot', `vfio:${lab.uuid}`, '-o', '/tmp/off.png'])
     assert.equal(shot.status, 1)
     assert.match(shot.stderr, /^scanout: .*primary plane: .+\. .+\n$/)
+  })
+
+  test('inspect: mdpy, which answers for a cursor with its primary plane, has no cursor', async () => {
+    using mdev = new Mdev('mdpy-vga')
+    const { primary, cursor, overlay } = await inspected(mdev)
+    assert.equal(primary?.state, 'shown')
+    assert.match(primary.identity, /16/)
+    assert.equal(cursor?.state, 'absent')
+    assert.equal(overlay?.state, 'absent')
   })
 
   const refusals = {
