@@ -6,6 +6,7 @@ import type {
   FrameMessage,
   ScaleMode,
   ScenePlane,
+  SurfaceDamage,
   SurfaceDescription,
   SurfaceId,
 } from '../../core/protocol.ts'
@@ -134,17 +135,21 @@ export class Compositor implements Disposable {
       if (added.ok) this.#refused.delete(surface.id)
       else this.#refused.set(surface.id, added.failure)
     }
+    const carried = ({ surface, rects }: SurfaceDamage) =>
+      this.#surfaces.get(surface)?.sharing === 'shared-memory' ? 0 : tightSize(rects)
+    const total = frame.damage.reduce((sum, damage) => sum + carried(damage), 0)
+    if (total !== payload.length) {
+      throw new RangeError(`frame ${frame.seq} carries ${payload.length} bytes, not ${total}`)
+    }
     let from = 0
-    for (const { surface, image, rects } of frame.damage) {
+    for (const damage of frame.damage) {
+      const { surface, image, rects } = damage
       const description = this.#surfaces.get(surface)
-      const length = description?.sharing === 'shared-memory' ? 0 : tightSize(rects)
+      const length = carried(damage)
       const source = this.#source(description, image, payload.subarray(from, from + length))
       from += length
       if (this.#refused.has(surface) || rects.length === 0) continue
       presenter.upload(surface, image, rects, source)
-    }
-    if (from !== payload.length) {
-      throw new RangeError(`frame ${frame.seq} carries ${payload.length} bytes, not ${from}`)
     }
     this.#scene = frame.scene
     const refused = frame.scene.find((plane) => this.#refused.has(plane.surface))

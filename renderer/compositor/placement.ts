@@ -32,7 +32,8 @@ export function place(mode: ScaleMode, guest: Size, view: Size, pan: Point = ori
       const middle = centred(guest, view).rect
       return {
         rect: {
-          ...guest,
+          width: guest.width,
+          height: guest.height,
           x: guest.width > view.width ? -x : middle.x,
           y: guest.height > view.height ? -y : middle.y,
         },
@@ -40,7 +41,10 @@ export function place(mode: ScaleMode, guest: Size, view: Size, pan: Point = ori
       }
     }
     case 'stretch':
-      return { rect: { x: 0, y: 0, ...view }, smooth: !isWhole(guest, view) }
+      return {
+        rect: { x: 0, y: 0, width: view.width, height: view.height },
+        smooth: !isWhole(guest, view),
+      }
     default:
       return assertNever(mode)
   }
@@ -90,7 +94,8 @@ function centred(size: Size, view: Size, smooth = false): Placement {
     rect: {
       x: Math.floor((view.width - size.width) / 2),
       y: Math.floor((view.height - size.height) / 2),
-      ...size,
+      width: size.width,
+      height: size.height,
     },
     smooth,
   }

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Bridge, FrameMessage, ScaleMode } from '../../../core/protocol.ts'
+import { fromWire } from '../../../core/wire.ts'
+import { base64 } from '../../../renderer/base64.ts'
+import { Compositor } from '../../../renderer/compositor/compositor.ts'
+import { WebglPresenter } from '../../../renderer/compositor/webgl/presenter.ts'
+
+// A compositor alone on a page, driven by a test.
+
+type Shot = { readonly width: number; readonly height: number; readonly rgba: string }
+
+export type Bench = {
+  readonly driver: string
+  /** Gives a frame as main would; resolves when it was drawn. */
+  frame(header: string, payload: string): Promise<void>
+  /** Gives a frame and does not wait. */
+  give(header: string, payload: string): void
+  /** Memory of a `shared-memory` surface. */
+  share(surface: number, image: number, bytes: string): void
+  read(cursor: boolean): Shot | undefined
+  /** What the canvas holds, top row first. */
+  canvas(): Shot
+  scale(mode: ScaleMode): void
+  pan(x: number, y: number): boolean
+  lose(): Promise<void>
+  restore(): Promise<void>
+  /** Notes to main since the last call, by name. */
+  notes(): readonly string[]
+  problems(): readonly string[]
+  held(): { surfaces: number; textures: number; programs: number }
+  /** How often the compositor asked for an animation frame. */
+  requests(): number
+}
+
+declare global {
+  interface Window {
+    bench: Bench
+  }
+}
+
+const canvas = document.querySelector('canvas')
+if (!canvas) throw new Error('no canvas')
+const gl = () => canvas.getContext('webgl2') as WebGL2RenderingContext
+
+let notes: string[] = []
+let drawn: (() => void) | undefined
+let hear: ((frame: FrameMessage, payload: Uint8Array) => void) | undefined
+const shared = new Map<string, Uint8Array>()
+const problems: string[] = []
+
+const bridge: Bridge = {
+  call: () => {
+    throw new Error('nobody answers')
+  },
+  tell: (...note) => {
+    notes.push(note[0])
+  },
+  on: () => () => undefined,
+  onFrame: (listener) => {
+    hear = listener
+    return () => undefined
+  },
+  memory: (surface, image) => shared.get(`${surface} ${image}`),
+  onClosed: () => () => undefined,
+}
+
+let requests = 0
+const request = window.requestAnimationFrame.bind(window)
+window.requestAnimationFrame = (callback) => {
+  requests += 1
+  return request(callback)
+}
+
+let presenter: WebglPresenter | undefined
+const compositor = new Compositor(
+  canvas,
+  bridge,
+  (on, events) => {
+    const made = WebglPresenter.create(on, events)
+    if (made.ok) presenter = made.value
+    return made
+  },
+  {
+    picture: () => undefined,
+    presented: () => drawn?.(),
+    problem: (failure) => {
+      if (failure) problems.push(failure.why)
+    },
+  },
+)
+
+const bytes = (text: string) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
+const give = (header: string, payload: string) =>
+  hear?.(fromWire(header) as FrameMessage, bytes(payload))
+const extension = gl().getExtension('WEBGL_lose_context')
+const event = (name: string) =>
+  new Promise<void>((resolve) => canvas.addEventListener(name, () => resolve(), { once: true }))
+
+window.bench = {
+  driver: presenter?.detail ?? '',
+  frame(header, payload) {
+    return new Promise((resolve) => {
+      drawn = resolve
+      give(header, payload)
+    })
+  },
+  give,
+  share(surface, image, text) {
+    const content = bytes(text)
+    const memory = new WebAssembly.Memory({ initial: 16, maximum: 64, shared: true })
+    const view = new Uint8Array(memory.buffer, 0, content.length)
+    view.set(content)
+    shared.set(`${surface} ${image}`, view)
+  },
+  read(cursor) {
+    const picture = compositor.read(cursor)
+    return picture && { ...picture, rgba: base64(picture.rgba) }
+  },
+  canvas() {
+    const { width, height } = canvas
+    const up = new Uint8Array(width * height * 4)
+    gl().bindFramebuffer(gl().FRAMEBUFFER, null)
+    gl().readPixels(0, 0, width, height, gl().RGBA, gl().UNSIGNED_BYTE, up)
+    const down = new Uint8Array(up.length)
+    for (let y = 0; y < height; y += 1) {
+      down.set(up.subarray(y * width * 4, (y + 1) * width * 4), (height - 1 - y) * width * 4)
+    }
+    return { width, height, rgba: base64(down) }
+  },
+  scale(mode) {
+    compositor.scale = mode
+  },
+  pan: (x, y) => compositor.pan(x, y),
+  async lose() {
+    const lost = event('webglcontextlost')
+    extension?.loseContext()
+    await lost
+  },
+  async restore() {
+    const restored = event('webglcontextrestored')
+    extension?.restoreContext()
+    await restored
+  },
+  notes() {
+    const told = notes
+    notes = []
+    return told
+  },
+  problems: () => problems,
+  held: () => presenter?.held ?? { surfaces: -1, textures: -1, programs: -1 },
+  requests: () => requests,
+}
