@@ -69,9 +69,12 @@ inline bool truth(const Napi::CallbackInfo& info, size_t index) {
   return info[index].As<Napi::Boolean>().Value();
 }
 
+/** Text that becomes a C string. */
 inline std::string text(const Napi::CallbackInfo& info, size_t index) {
   if (!info[index].IsString()) throwMisuse(info.Env(), "not a string");
-  return info[index].As<Napi::String>().Utf8Value();
+  std::string value = info[index].As<Napi::String>().Utf8Value();
+  if (value.find('\0') != std::string::npos) throwMisuse(info.Env(), "text with NUL");
+  return value;
 }
 
 struct Bytes {
