@@ -50,26 +50,25 @@ export function screenshotCommand(open: OpenSource): Command {
         const why = 'nothing is left of --plane cursor with --no-cursor'
         return wrongUse('no picture was taken', why, 'Leave out one of them')
       }
-      // The engine gets ready while the source opens; a browser takes its time.
-      const starting = openEngine(options.engine, io)
-      const source = await open(address, io.signal)
-      const started = await starting
-      if (!source.ok || !started.ok) {
-        if (source.ok) await source.value[Symbol.asyncDispose]()
-        if (started.ok) await started.value[Symbol.asyncDispose]()
-        return source.ok ? (started as Result<never, Failure>) : source
-      }
-      await using engine = started.value
-      await using handle = source.value
+      await using owned = new AsyncDisposableStack()
+      // The engine gets ready while the source's thread starts.
+      const [source, engine] = await Promise.all([
+        open(address, io.signal),
+        openEngine(options.engine, io),
+      ])
+      if (source.ok) owned.use(source.value)
+      if (engine.ok) owned.use(engine.value)
+      if (!source.ok) return source
+      if (!engine.ok) return engine
       const capture = await captureWhenShown(
-        handle,
+        source.value,
         options.plane ?? 'primary',
         options.plane,
         io.signal,
       )
       if (!capture.ok) return capture
       const request = { plane: options.plane ?? 'all', cursor: !options['no-cursor'] } as const
-      const picture = await composeCapture(capture.value, request, engine)
+      const picture = await composeCapture(capture.value, request, engine.value)
       if (!picture.ok) return picture
       const { rgba, width, height } = picture.value
       const png = await encodePng(rgba, width, height, { Software: 'Scanout' })
