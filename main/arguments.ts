@@ -75,6 +75,9 @@ export type ArgumentTables<P extends OperandTable, O extends OptionTable> = {
 
 type Value = string | number | boolean | undefined
 
+/** Width of what `-h` prints. */
+const COLUMNS = 96
+
 const misuse = (what: string, why: string, remedy: string) =>
   fail<Failure>({ code: 'usage', what, why, remedy })
 
@@ -115,6 +118,8 @@ export function parseArguments<const P extends OperandTable, const O extends Opt
     given.set(token.name, value.value)
   }
 
+  const operands = operandValues(tables, words)
+  if (!operands.ok) return operands
   const options: Record<string, Value> = {}
   for (const [name, option] of Object.entries(table)) {
     const value = given.get(name) ?? (option.type === 'flag' ? false : option.default)
@@ -124,8 +129,6 @@ export function parseArguments<const P extends OperandTable, const O extends Opt
     }
     options[name] = value
   }
-  const operands = operandValues(tables, words)
-  if (!operands.ok) return operands
   return ok({ options, operands: operands.value } as ParsedArguments<P, O>)
 }
 
@@ -211,7 +214,7 @@ function optionSpelling(name: string, option: Option): string {
   return `${short}--${name} ${value}`
 }
 
-/** The text of `scanout NAME -h`: form, summary, operands, options, notes; at most 100 columns where help lines are short. */
+/** The text of `scanout NAME -h`: form, summary, operands, options, notes. */
 export function usageText(command: {
   readonly name: string
   readonly summary: string
@@ -236,7 +239,7 @@ export function usageText(command: {
   }
   rows.push(['-h, --help', 'this text'])
   lines.push(...alignedRows(rows))
-  for (const note of command.notes ?? []) lines.push('', note)
+  for (const note of command.notes ?? []) lines.push('', ...wrapped(note, COLUMNS))
   return `${lines.join('\n')}\n`
 }
 
@@ -248,9 +251,24 @@ function requiredForm(name: string, option: Exclude<Option, { type: 'flag' }>): 
 /** Two columns, indented by two; a left word too long for its column gets a line of its own. */
 export function alignedRows(rows: readonly (readonly [string, string])[]): string[] {
   const column = Math.min(30, Math.max(...rows.map(([left]) => left.length)))
-  return rows.flatMap(([left, right]) =>
-    left.length <= column
-      ? [`  ${left.padEnd(column)}  ${right}`]
-      : [`  ${left}`, `  ${' '.repeat(column)}  ${right}`],
-  )
+  const indent = ' '.repeat(column)
+  return rows.flatMap(([left, right]) => {
+    const [first = '', ...rest] = wrapped(right, COLUMNS - column - 4)
+    const head =
+      left.length <= column
+        ? [`  ${left.padEnd(column)}  ${first}`]
+        : [`  ${left}`, `  ${indent}  ${first}`]
+    return [...head, ...rest.map((line) => `  ${indent}  ${line}`)]
+  })
+}
+
+/** Lines of whole words. */
+function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + 1 + word.length > columns) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
 }

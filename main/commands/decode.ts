@@ -4,11 +4,13 @@ import path from 'node:path'
 import { type Failure, failureLine } from '../../core/failure.ts'
 import type { Capture, CapturedPlane } from '../../core/plane.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
+import { shim } from '../../native-shim/index.ts'
 import { engineNames } from '../capture/engine.ts'
 import { openEngine } from '../capture/open-engine.ts'
 import { type Command, defineCommand, type Io, wrongUse } from '../command.ts'
 import { fileFailure } from '../file-failure.ts'
-import { openSource } from '../source-opener.ts'
+import { capturePlanes } from '../source/capture-planes.ts'
+import { openDump } from '../source/dump/open.ts'
 import { writeWholeFile } from '../whole-file.ts'
 
 /** Reads one dump whole: checked planes with their bytes, and the verdicts on the others. */
@@ -42,8 +44,8 @@ export function decodeCommand(load: LoadDump): Command {
       },
     },
     notes: [
-      'Writes DIR/<dump name>.bin. Of several planes the primary has that name, the others\n' +
-        'DIR/<dump name>.<kind>.bin. A dump that fails does not stop the others; any failure is exit 1.',
+      'Writes DIR/<dump name>.bin. Of several planes the primary has that name, the others ' +
+        'DIR/<dump name>.<kind>.bin. A dump that fails does not stop the others; any is exit 1.',
     ],
     execute: async ({ options, operands: [dumps] }, io) => {
       const names = dumps.map(dumpName)
@@ -83,12 +85,13 @@ export function decodeCommand(load: LoadDump): Command {
   })
 }
 
-/** Through a source, whose thread reads the file. */
+/** In this thread: starting one for each of many dumps would take longer than decoding them. */
 const loadDump: LoadDump = async (file) => {
-  const source = await openSource(`dump:${file}`, new AbortController().signal)
+  const address = { text: `dump:${file}`, scheme: 'dump', path: file, query: new Map() }
+  const source = await openDump(address, new AbortController().signal)
   if (!source.ok) return source
-  await using handle = source.value
-  return handle.capture()
+  using opened = source.value
+  return ok(capturePlanes(shim, opened.refresh()))
 }
 
 export const decode = decodeCommand(loadDump)

@@ -37,8 +37,8 @@ export function screenshotCommand(open: OpenSource): Command {
       },
     },
     notes: [
-      'A picture that is not there yet is waited for, 3 seconds at most. A plane that cannot be',
-      'shown is exit 1 with its verdict. One plane alone keeps its transparency.',
+      'A picture that is not there yet is waited for, 3 seconds at most. A plane that cannot be ' +
+        'shown is exit 1 with its verdict. A cursor or overlay alone keeps its transparency.',
     ],
     execute: async ({ options, operands: [address] }, io) => {
       const toStdout = options.output === '-'
