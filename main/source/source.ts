@@ -34,12 +34,21 @@ export type PlaneMemory = {
   readonly dmabufs: readonly Fd[]
 }
 
-/** A plane as a source reads it. Only `shown` planes have memory. */
+/** A plane as a source reads it. A `refused` one may have memory too: descriptors without mappings. */
 export type PlaneReading = {
   readonly status: PlaneStatus
   readonly memory?: PlaneMemory
   /** False when the source knows that the bytes are the same as at the last refresh; it then need not be scanned. */
   readonly mayHaveChanged: boolean
+  /** True when this is an earlier reading, kept through a transient error. */
+  readonly isStale?: boolean
+}
+
+/** A buffer that a source holds, as `inspect` shows it. */
+export type CachedSurface = {
+  readonly identity: string
+  readonly plane: Plane
+  readonly bytes: number
 }
 
 /** Lives in the worker. One instance per opened address. */
@@ -47,8 +56,14 @@ export interface Source extends Disposable {
   readonly info: SourceInfo
   /** The newest state of all planes, bottom to top. Quick: a few ioctls. Expected trouble is in the statuses. */
   refresh(): readonly PlaneReading[]
+  /** For sources that ask their producer: resolves once what it shows now is known, or after a while. */
+  fetch?(): Promise<void>
   /** Called by a pushing source, or when the VM ends; at most one listener. */
   onWake(listener: () => void): void
+  /** Buffers held now, most recently shown first. */
+  surfaces(): readonly CachedSurface[]
+  /** Queries that failed since it was opened, retries included. */
+  readonly queryErrors: number
   /** Set once the source can give no more: the VM ended, the producer hung up. The host then disposes it. */
   readonly gone: Failure | undefined
 }
@@ -102,11 +117,7 @@ export type SourceDescription = {
   readonly info: SourceInfo
   readonly statuses: readonly PlaneStatus[]
   /** Cached surfaces: identity, plane, bytes. */
-  readonly surfaces: readonly {
-    readonly identity: string
-    readonly plane: Plane
-    readonly bytes: number
-  }[]
+  readonly surfaces: readonly CachedSurface[]
   readonly refreshes: number
   readonly frames: number
   readonly queryErrors: number

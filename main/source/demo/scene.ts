@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Rect, Size } from '../../../core/geometry.ts'
+import { Canvas, type Color, mix, segment } from './canvas.ts'
+import { drawText, type TextStyle, textWidth } from './lettering.ts'
+
+/** Evening sky, top to horizon. */
+const sky: readonly Color[] = [0x0c1230, 0x1d2450, 0x3f3a6e, 0x7d5578, 0xc98873, 0xf0bb8a]
+/** Hills, far to near. */
+const hills: readonly { readonly color: Color; readonly level: number; readonly rise: number }[] = [
+  { color: 0x5b4a70, level: 0.66, rise: 0.05 },
+  { color: 0x3a3760, level: 0.74, rise: 0.06 },
+  { color: 0x1f2445, level: 0.84, rise: 0.05 },
+  { color: 0x11162e, level: 0.94, rise: 0.03 },
+]
+const LIGHT: Color = 0xf4efe6
+const DIM: Color = 0xa9acc6
+const ACCENT: Color = 0xffb86b
+const CARD: Color = 0x0d1126
+/** Primaries at full strength, so that a swapped channel shows at once. */
+const bars: readonly Color[] = [
+  0xffffff, 0xffff00, 0x00ffff, 0x00ff00, 0xff00ff, 0xff0000, 0x0000ff, 0x000000,
+]
+const GREYS = 16
+
+const DIGITS = 6
+
+/** One place of the counter: where it is, what lies under it, what it shows. */
+type Digit = {
+  readonly left: number
+  readonly top: number
+  readonly box: Rect
+  readonly under: Uint32Array
+  shown: string
+}
+
+/** What the scene says about itself. */
+export type SceneFacts = Size & { readonly lines: readonly string[] }
+
+/**
+ * The built-in guest's picture: a quiet evening that is also a test card. Frame and corner marks show
+ * cropping, fine lines show scaling, bars and greys show channels and range, letters show mirroring,
+ * the bead on its ring and the counter show motion, tearing and lost frames.
+ */
+export class Scene {
+  readonly canvas: Canvas
+  readonly #unit: number
+  readonly #dial: { readonly box: Rect; readonly x: number; readonly y: number; readonly r: number }
+  readonly #dialUnder: Uint32Array
+  readonly #counter: TextStyle
+  readonly #digits: readonly Digit[]
+  #bead: Rect | undefined
+
+  constructor(facts: SceneFacts) {
+    const { width, height } = facts
+    this.canvas = new Canvas(width, height)
+    const unit = Math.max(0.05, Math.min(width / 1920, height / 1080))
+    this.#unit = unit
+    this.#paintLandscape()
+    this.#paintCard(facts.lines)
+    this.#paintFrame()
+
+    const r = 104 * unit
+    const x = width - 260 * unit
+    const y = height - 270 * unit
+    this.#dial = { box: square(x, y, r + 18 * unit), x, y, r }
+    this.canvas.shape(this.#dial.box, LIGHT, 0.28, ring(x, y, r, 1.5 * unit))
+    this.#dialUnder = this.canvas.copy(this.#dial.box)
+    this.#counter = { height: 30 * unit, stroke: 2.6 * unit, color: LIGHT }
+    const step = textWidth('0', this.#counter)
+    this.#digits = Array.from({ length: DIGITS }, (_, at) => {
+      const left = x + step * (at - DIGITS / 2)
+      const top = y - this.#counter.height / 2
+      const box = {
+        x: Math.floor(left - 2 * unit),
+        y: Math.floor(top - 8 * unit),
+        width: Math.ceil(step),
+        height: Math.ceil(this.#counter.height + 16 * unit),
+      }
+      return { left, top, box, under: this.canvas.copy(box), shown: '' }
+    })
+    this.show(0)
+  }
+
+  /** Paints frame number `frame`; the rectangles that changed. */
+  show(frame: number): readonly Rect[] {
+    const { canvas } = this
+    const { x, y, r, box } = this.#dial
+    const changed: Rect[] = []
+    if (this.#bead) {
+      const bead = this.#bead
+      this.#restoreDial(bead)
+      changed.push(bead)
+    }
+    const angle = (frame / 180) * 2 * Math.PI - Math.PI / 2
+    const beadX = x + Math.cos(angle) * r
+    const beadY = y + Math.sin(angle) * r
+    const bead = clip(square(beadX, beadY, 15 * this.#unit), box)
+    canvas.shape(bead, ACCENT, 0.25, disc(beadX, beadY, 14 * this.#unit))
+    canvas.shape(bead, ACCENT, 1, disc(beadX, beadY, 8 * this.#unit))
+    this.#bead = bead
+    changed.push(bead)
+
+    const text = String(frame % 10 ** DIGITS).padStart(DIGITS, '0')
+    for (const [at, digit] of this.#digits.entries()) {
+      const wanted = text[at] ?? '0'
+      if (digit.shown === wanted) continue
+      digit.shown = wanted
+      canvas.paste(digit.box, digit.under)
+      drawText(canvas, wanted, digit.left, digit.top, this.#counter)
+      changed.push(digit.box)
+    }
+    return changed
+  }
+
+  #restoreDial(rect: Rect): void {
+    const { box } = this.#dial
+    const x0 = Math.max(0, Math.floor(box.x))
+    const y0 = Math.max(0, Math.floor(box.y))
+    const width = Math.min(this.canvas.width, Math.ceil(box.x + box.width)) - x0
+    for (let row = Math.max(rect.y, y0); row < rect.y + rect.height; row += 1) {
+      const from = (row - y0) * width + Math.max(rect.x, x0) - x0
+      const to = row * this.canvas.width + Math.max(rect.x, x0)
+      const columns = Math.min(rect.x + rect.width, x0 + width) - Math.max(rect.x, x0)
+      this.canvas.pixels.set(this.#dialUnder.subarray(from, from + columns), to)
+    }
+  }
+
+  #paintLandscape(): void {
+    const { pixels, width, height } = this.canvas
+    for (let y = 0; y < height; y += 1) {
+      // Two neighbouring colours alternate by an ordered pattern, so that 8 bits show no bands.
+      const level = (y / height) * 1.35
+      const even = skyColor(level)
+      const odd = skyColor(level + 0.5 / height)
+      const row = pixels.subarray(y * width, (y + 1) * width)
+      for (let x = 0; x < width; x += 2) {
+        row[x] = y % 2 === 0 ? even : odd
+        if (x + 1 < width) row[x + 1] = y % 2 === 0 ? odd : even
+      }
+    }
+    this.#paintStars()
+    this.#paintSun()
+    for (const [at, hill] of hills.entries()) this.#paintHill(hill, at)
+  }
+
+  #paintStars(): void {
+    const { width, height } = this.canvas
+    let seed = 20161
+    const next = () => {
+      seed = (seed * 1103515245 + 12345) % 2147483648
+      return seed / 2147483648
+    }
+    for (let star = 0; star < 140; star += 1) {
+      const x = Math.floor(next() * width)
+      const y = Math.floor(next() ** 1.6 * height * 0.45)
+      this.canvas.blend(x, y, LIGHT, (0.25 + 0.6 * next()) * (1 - y / (height * 0.5)))
+    }
+  }
+
+  #paintSun(): void {
+    const { width, height } = this.canvas
+    const x = width * 0.66
+    const y = height * 0.56
+    const r = 92 * this.#unit
+    this.#paintGlow(x, y, r * 2.6)
+    this.canvas.shape(square(x, y, r + 1), 0xffe9c7, 1, disc(x, y, r))
+  }
+
+  /** Light that fades with the square of the distance. */
+  #paintGlow(x: number, y: number, reach: number): void {
+    const { width, height, pixels } = this.canvas
+    const box = square(x, y, reach)
+    const right = Math.min(width, box.x + box.width)
+    const bottom = Math.min(height, box.y + box.height)
+    for (let row = Math.max(0, box.y); row < bottom; row += 1) {
+      for (let column = Math.max(0, box.x); column < right; column += 1) {
+        const fade = 1 - ((column - x) ** 2 + (row - y) ** 2) / reach ** 2
+        const at = row * width + column
+        if (fade > 0) pixels[at] = mix(pixels[at] ?? 0, 0xffe0ad, 0.34 * fade * fade)
+      }
+    }
+  }
+
+  #paintHill(hill: (typeof hills)[number], at: number): void {
+    const { pixels, width, height } = this.canvas
+    const tops = new Float64Array(width)
+    let highest = height
+    let lowest = 0
+    for (let x = 0; x < width; x += 1) {
+      const t = (x / width) * Math.PI * 2
+      const waves =
+        Math.sin(t * (1.3 + at * 0.7) + at * 2.1) * 0.6 +
+        Math.sin(t * (3.1 + at) + at * 1.3) * 0.3 +
+        Math.sin(t * (7.7 + at * 2) + at) * 0.1
+      const top = height * (hill.level + hill.rise * waves)
+      tops[x] = top
+      highest = Math.min(highest, top)
+      lowest = Math.max(lowest, top)
+    }
+    const below = Math.min(height, Math.ceil(lowest) + 1)
+    for (let y = Math.max(0, Math.floor(highest)); y < below; y += 1) {
+      const row = y * width
+      for (let x = 0; x < width; x += 1) {
+        const inside = y + 1 - (tops[x] ?? 0)
+        if (inside >= 1) pixels[row + x] = hill.color
+        else if (inside > 0) this.canvas.blend(x, y, hill.color, inside)
+      }
+    }
+    pixels.fill(hill.color, below * width)
+  }
+
+  #paintCard(lines: readonly string[]): void {
+    const { canvas } = this
+    const u = this.#unit
+    const card = { x: 120 * u, y: 128 * u, width: 720 * u, height: 556 * u }
+    canvas.panel(card, 22 * u, CARD, 0.62)
+    const left = card.x + 56 * u
+    const title = { height: 62 * u, stroke: 7 * u, color: LIGHT, tracking: 1.1 }
+    drawText(canvas, 'SCANOUT', left, card.y + 60 * u, title)
+    const small = { height: 19 * u, stroke: 2 * u, color: DIM, tracking: 0.9 }
+    for (const [at, line] of lines.entries()) {
+      drawText(canvas, line, left, card.y + (164 + at * 38) * u, small)
+    }
+    this.#paintBars({ x: left, y: card.y + 296 * u, width: 608 * u, height: 96 * u })
+    this.#paintGreys({ x: left, y: card.y + 392 * u, width: 608 * u, height: 40 * u })
+    this.#paintFineLines({ x: left, y: card.y + 456 * u, width: 608 * u, height: 48 * u })
+  }
+
+  #paintBars(rect: Rect): void {
+    for (const [at, color] of bars.entries()) this.canvas.fill(cell(rect, at, bars.length), color)
+  }
+
+  #paintGreys(rect: Rect): void {
+    for (let at = 0; at < GREYS; at += 1) {
+      this.canvas.fill(cell(rect, at, GREYS), mix(0x000000, 0xffffff, at / (GREYS - 1)))
+    }
+  }
+
+  /** Lines one, two and three pixels wide, upright and level, and a chequerboard: grey when scaled badly. */
+  #paintFineLines(rect: Rect): void {
+    const patterns: readonly ((x: number, y: number) => boolean)[] = [
+      (x) => x % 2 === 0,
+      (x) => x % 4 < 2,
+      (x) => x % 6 < 3,
+      (x, y) => (x + y) % 2 === 0,
+      (_x, y) => y % 2 === 0,
+      (_x, y) => y % 4 < 2,
+    ]
+    for (const [at, isLight] of patterns.entries()) {
+      const area = cell(rect, at, patterns.length)
+      const right = Math.min(this.canvas.width, area.x + area.width)
+      const bottom = Math.min(this.canvas.height, area.y + area.height)
+      for (let y = Math.max(0, area.y); y < bottom; y += 1) {
+        for (let x = Math.max(0, area.x); x < right; x += 1) {
+          this.canvas.pixels[y * this.canvas.width + x] = isLight(x, y) ? 0xffffff : 0x000000
+        }
+      }
+    }
+  }
+
+  /** The outermost pixels, and a bracket with its name in each corner. */
+  #paintFrame(): void {
+    const { canvas } = this
+    const { width, height } = canvas
+    const u = this.#unit
+    canvas.fill({ x: 0, y: 0, width, height: 1 }, ACCENT)
+    canvas.fill({ x: 0, y: height - 1, width, height: 1 }, ACCENT)
+    canvas.fill({ x: 0, y: 0, width: 1, height }, ACCENT)
+    canvas.fill({ x: width - 1, y: 0, width: 1, height }, ACCENT)
+    const style = { height: 15 * u, stroke: 1.8 * u, color: DIM }
+    for (const [name, right, bottom] of corners) {
+      const x = right ? width - 28 * u : 28 * u
+      const y = bottom ? height - 28 * u : 28 * u
+      const inX = right ? -1 : 1
+      const inY = bottom ? -1 : 1
+      for (const [endX, endY] of [[x + 44 * u * inX, y] as const, [x, y + 44 * u * inY] as const]) {
+        canvas.shape(square(x, y, 50 * u), DIM, 0.8, segment(x, y, endX, endY, 1.2 * u))
+      }
+      const textX = right ? x - 16 * u - textWidth(name, style) : x + 18 * u
+      drawText(canvas, name, textX, bottom ? y - 32 * u : y + 17 * u, style)
+    }
+  }
+}
+
+const corners: readonly (readonly [name: string, right: boolean, bottom: boolean])[] = [
+  ['TL', false, false],
+  ['TR', true, false],
+  ['BL', false, true],
+  ['BR', true, true],
+]
+
+function skyColor(level: number): Color {
+  const at = Math.max(0, Math.min(sky.length - 1.001, level * (sky.length - 1)))
+  const below = Math.floor(at)
+  return mix(sky[below] ?? 0, sky[below + 1] ?? 0, at - below)
+}
+
+function square(x: number, y: number, r: number): Rect {
+  const left = Math.floor(x - r)
+  const top = Math.floor(y - r)
+  return { x: left, y: top, width: Math.ceil(x + r) - left, height: Math.ceil(y + r) - top }
+}
+
+function clip(rect: Rect, to: Rect): Rect {
+  const x = Math.max(rect.x, Math.floor(to.x))
+  const y = Math.max(rect.y, Math.floor(to.y))
+  const right = Math.min(rect.x + rect.width, Math.ceil(to.x + to.width))
+  const bottom = Math.min(rect.y + rect.height, Math.ceil(to.y + to.height))
+  return { x, y, width: right - x, height: bottom - y }
+}
+
+/** One of `count` equal cells of a row, on whole pixels. */
+function cell(rect: Rect, at: number, count: number): Rect {
+  const x = Math.round(rect.x + (rect.width * at) / count)
+  const right = Math.round(rect.x + (rect.width * (at + 1)) / count)
+  const y = Math.round(rect.y)
+  return { x, y, width: right - x, height: Math.round(rect.y + rect.height) - y }
+}
+
+function disc(x: number, y: number, r: number): (px: number, py: number) => number {
+  return (px, py) => Math.hypot(px - x, py - y) - r
+}
+
+function ring(x: number, y: number, r: number, half: number): (px: number, py: number) => number {
+  return (px, py) => Math.abs(Math.hypot(px - x, py - y) - r) - half
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Failure } from '../../core/failure.ts'
+import { type ImageRect, wholeImage } from '../../core/memory-image.ts'
+import type { Plane, PlaneKind } from '../../core/plane.ts'
+import type {
+  FrameMessage,
+  ScenePlane,
+  Sharing,
+  SurfaceDamage,
+  SurfaceDescription,
+  SurfaceId,
+} from '../../core/protocol.ts'
+import type { Fd, Mapping, NativeShim } from '../../native-shim/api.ts'
+import { nativeFailure } from './native-failure.ts'
+import { PayloadPool } from './payload-pool.ts'
+import { PlaneCache } from './plane-cache.ts'
+import { Shadow } from './shadow.ts'
+import type { PlaneReading } from './source.ts'
+
+/** Memory of a surface that the page is to map; the receiver closes it. */
+export type SurfaceMemory = {
+  readonly surface: SurfaceId
+  readonly image: number
+  readonly memfd: Fd
+  readonly size: number
+}
+
+/** One step of the guest's picture, ready to go out. */
+export type WrittenFrame = {
+  readonly frame: FrameMessage
+  readonly payload: Uint8Array<ArrayBuffer>
+  /** `shared-memory` only: must arrive before the frame. Owned by the taker. */
+  readonly memory: readonly SurfaceMemory[]
+}
+
+/** What reading the pixels brought: a frame when something changed, and planes that could not be read. */
+export type WriteOutcome = {
+  readonly written: WrittenFrame | undefined
+  readonly failures: ReadonlyMap<PlaneKind, Failure>
+}
+
+/** Bytes of one image that go into the payload. */
+type Part = { readonly mapping: Mapping; readonly pitch: number; readonly rects: Int32Array }
+
+/** What one refresh adds up to, while it is being collected. */
+type Draft = {
+  readonly surfaces: SurfaceDescription[]
+  readonly damage: SurfaceDamage[]
+  readonly parts: Part[]
+  readonly memory: SurfaceMemory[]
+  readonly failures: Map<PlaneKind, Failure>
+}
+
+/** Turns readings into frames: finds damage, keeps shadows, and says nothing when nothing changed. */
+export class FrameWriter implements Disposable {
+  readonly #shim: NativeShim
+  readonly #nowMs: () => number
+  readonly #pool = new PayloadPool()
+  readonly #cache = new PlaneCache<Shadow>(undefined, (shadow) => {
+    if (shadow.isSent) this.#gone.push(shadow.id)
+  })
+  #gone: SurfaceId[] = []
+  #scene: readonly ScenePlane[] = []
+  #sharing: Sharing = 'stream'
+  #isReset = true
+  #seq = 0
+  #nextSurface = 1
+
+  /** @param nowMs wall time for `readAtMs` */
+  constructor(shim: NativeShim, nowMs: () => number) {
+    this.#shim = shim
+    this.#nowMs = nowMs
+  }
+
+  /** The page knows nothing (any more): the next frame tells everything that is shown. */
+  reset(sharing: Sharing = this.#sharing): void {
+    this.#sharing = sharing
+    this.#isReset = true
+    for (const shadow of this.#cache.values()) shadow.isSent = false
+    this.#gone = []
+  }
+
+  /** A payload came back. */
+  recycle(buffer: ArrayBuffer): void {
+    this.#pool.recycle(buffer)
+  }
+
+  get frames(): number {
+    return this.#seq
+  }
+
+  /** Remembers which pixels may have changed; to be told of every refresh, also of those that are not written. */
+  note(readings: readonly PlaneReading[]): void {
+    for (const { status, mayHaveChanged } of readings) {
+      if (!mayHaveChanged || status.state !== 'shown') continue
+      const shadow = this.#cache.get(status.kind, status.identity)
+      if (shadow) shadow.isStale = true
+    }
+  }
+
+  write(readings: readonly PlaneReading[]): WriteOutcome {
+    const readAtMs = this.#nowMs()
+    const draft: Draft = {
+      surfaces: [],
+      damage: [],
+      parts: [],
+      memory: [],
+      failures: new Map(),
+    }
+    const scene = readings.flatMap((reading) => this.#place(reading, draft))
+    const { surfaces, damage, failures } = draft
+    const isSame =
+      !this.#isReset &&
+      surfaces.length + damage.length + this.#gone.length === 0 &&
+      sameScene(scene, this.#scene)
+    if (isSame) return { written: undefined, failures }
+    const frame: FrameMessage = {
+      seq: ++this.#seq,
+      readAtMs,
+      reset: this.#isReset,
+      surfaces,
+      gone: this.#gone,
+      damage,
+      scene,
+    }
+    const written = { frame, payload: this.#pack(draft.parts), memory: draft.memory }
+    this.#gone = []
+    this.#scene = scene
+    this.#isReset = false
+    return { written, failures }
+  }
+
+  [Symbol.dispose](): void {
+    this.#cache[Symbol.dispose]()
+  }
+
+  /** The place of one plane in the scene, after its changes went into the draft. */
+  #place(reading: PlaneReading, draft: Draft): readonly ScenePlane[] {
+    const { status } = reading
+    const { kind } = status
+    // The last picture stays; an arrow that no longer follows the pointer would only mislead.
+    if (status.state === 'stalled') return kind === 'primary' ? this.#lastPlace(kind, draft) : []
+    if (status.state !== 'shown') {
+      this.#cache.show(kind, undefined)
+      const isKept = status.state === 'refused' && kind === 'primary'
+      return isKept ? this.#lastPlace(kind, draft) : []
+    }
+    const { plane, identity } = status
+    try {
+      const shadow = this.#shadow(kind, identity, plane)
+      this.#read(reading, shadow, draft)
+      this.#cache.show(kind, identity)
+      const { x, y, hotspot } = plane
+      return [{ kind, surface: shadow.id, x, y, ...(hotspot ? { hotspot } : {}) }]
+    } catch (error) {
+      const what = `cannot read the pixels of the ${kind} plane`
+      const remedy = 'Wait for its next frame, or reopen the source'
+      draft.failures.set(kind, nativeFailure(error, what, 'unreadable', remedy))
+      return this.#lastPlace(kind, draft)
+    }
+  }
+
+  /** The surface of an identity; another layout starts afresh. */
+  #shadow(kind: PlaneKind, identity: string, plane: Plane): Shadow {
+    const known = this.#cache.get(kind, identity)
+    if (known && sameLayout(known.plane, plane)) return known
+    const shadow = new Shadow(this.#shim, this.#nextSurface++, plane)
+    this.#cache.add(kind, identity, shadow)
+    return shadow
+  }
+
+  #read(reading: PlaneReading, shadow: Shadow, draft: Draft): void {
+    const wasFilled = shadow.isFilled
+    const isDue = !wasFilled || shadow.isStale
+    if (isDue && !reading.memory) throw new Error('a shown plane has no memory')
+    const changes = isDue && reading.memory ? shadow.scan(reading.memory) : []
+    if (!shadow.isSent) this.#describe(shadow, draft)
+    // A scan that broke off left changes in the shadow that nobody was told of.
+    else if (!wasFilled) this.#damageAll(shadow, draft)
+    else for (const { image, rects } of changes) this.#damage(shadow, image, rects, draft)
+  }
+
+  #describe(shadow: Shadow, draft: Draft): void {
+    const images = shadow.images.map(({ image }) => image)
+    draft.surfaces.push({ id: shadow.id, plane: shadow.plane, images, sharing: this.#sharing })
+    if (this.#sharing === 'shared-memory') {
+      for (const [image, { memfd, mapping }] of shadow.images.entries()) {
+        const { size } = mapping
+        draft.memory.push({ surface: shadow.id, image, memfd: memfd.dup(), size })
+      }
+    }
+    this.#damageAll(shadow, draft)
+    shadow.isSent = true
+  }
+
+  #damageAll(shadow: Shadow, draft: Draft): void {
+    for (const [at, { image }] of shadow.images.entries()) {
+      const rects = wholeImage(image).flatMap(({ x, y, width, height }) => [x, y, width, height])
+      this.#damage(shadow, at, Int32Array.from(rects), draft)
+    }
+  }
+
+  #damage(shadow: Shadow, image: number, rects: Int32Array, draft: Draft): void {
+    if (rects.length === 0) return
+    const shadowed = shadow.images[image]
+    if (!shadowed) throw new Error(`surface ${shadow.id} has no image ${image}`)
+    draft.damage.push({ surface: shadow.id, image, rects: rectList(rects) })
+    if (this.#sharing !== 'stream') return
+    draft.parts.push({ mapping: shadowed.mapping, pitch: shadowed.image.pitch, rects })
+  }
+
+  #pack(parts: readonly Part[]): Uint8Array<ArrayBuffer> {
+    const bytes = parts.reduce((sum, { rects }) => sum + rectBytes(rects), 0)
+    if (bytes === 0) return new Uint8Array(0)
+    const target = this.#pool.take(bytes)
+    let at = 0
+    for (const { mapping, pitch, rects } of parts) {
+      at += this.#shim.packRects(mapping, pitch, rects, target.subarray(at))
+    }
+    return target.subarray(0, at)
+  }
+
+  /** Where a plane was drawn last, as long as its pixels are still here; the page is told them again if need be. */
+  #lastPlace(kind: PlaneKind, draft: Draft): readonly ScenePlane[] {
+    const place = this.#scene.find((plane) => plane.kind === kind)
+    const shadow = this.#cache.values().find(({ id }) => id === place?.surface)
+    if (!place || !shadow) return []
+    if (!shadow.isSent) this.#describe(shadow, draft)
+    return [place]
+  }
+}
+
+function rectList(rects: Int32Array): readonly ImageRect[] {
+  const list: ImageRect[] = []
+  for (let at = 0; at + 3 < rects.length; at += 4) {
+    const [x = 0, y = 0, width = 0, height = 0] = rects.subarray(at, at + 4)
+    list.push({ x, y, width, height })
+  }
+  return list
+}
+
+function rectBytes(rects: Int32Array): number {
+  let sum = 0
+  for (let at = 0; at + 3 < rects.length; at += 4)
+    sum += (rects[at + 2] ?? 0) * (rects[at + 3] ?? 0)
+  return sum
+}
+
+function sameLayout(a: Plane, b: Plane): boolean {
+  return (
+    a.fourcc === b.fourcc &&
+    a.modifier === b.modifier &&
+    a.width === b.width &&
+    a.height === b.height &&
+    a.bottomUp === b.bottomUp &&
+    a.color?.matrix === b.color?.matrix &&
+    a.color?.range === b.color?.range &&
+    a.memory.length === b.memory.length &&
+    a.memory.every((memory, at) => {
+      const other = b.memory[at]
+      return (
+        memory.buffer === other?.buffer &&
+        memory.offset === other.offset &&
+        memory.stride === other.stride
+      )
+    })
+  )
+}
+
+function sameScene(a: readonly ScenePlane[], b: readonly ScenePlane[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((plane, at) => {
+      const other = b[at]
+      return (
+        plane.kind === other?.kind &&
+        plane.surface === other.surface &&
+        plane.x === other.x &&
+        plane.y === other.y &&
+        plane.hotspot?.x === other.hotspot?.x &&
+        plane.hotspot?.y === other.hotspot?.y
+      )
+    })
+  )
+}

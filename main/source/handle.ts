@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { EventEmitter } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { assertNever } from '../../core/brand.ts'
+import type { Failure } from '../../core/failure.ts'
+import type { Capture, PlaneKind, PlaneStatus } from '../../core/plane.ts'
+import type { Sharing } from '../../core/protocol.ts'
+import { fail, ok, type Result } from '../../core/result.ts'
+import { shim } from '../../native-shim/index.ts'
+import type { SourceReport, SourceRequest, WorkerStart } from './messages.ts'
+import type {
+  Address,
+  SourceDescription,
+  SourceEvents,
+  SourceHandle,
+  SourceInfo,
+} from './source.ts'
+
+/** A thread that does not let go within this time is ended, ms. */
+const CLOSE_PATIENCE_MS = 2000
+
+/** Starts the thread of a source: beside this file as TypeScript, or as built by scripts/build.mjs. */
+function startWorker(address: Address): Worker {
+  const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './source-worker.js'
+  const start: WorkerStart = { address }
+  return new Worker(new URL(file, import.meta.url), {
+    name: `source ${address.scheme}`,
+    workerData: start,
+    execArgv: [],
+  })
+}
+
+/**
+ * Opens an address in a thread of its own. Resolves once the source is open and was read once.
+ *
+ * @param start makes the thread; tests give their own
+ */
+export async function openSourceHandle(
+  address: Address,
+  signal: AbortSignal,
+  start: (address: Address) => Worker = startWorker,
+): Promise<Result<SourceHandle, Failure>> {
+  if (signal.aborted) return fail(cancelled(address))
+  const line = new WorkerLine(address, start(address))
+  const opened = await line.opened(signal)
+  if (opened.ok) return ok(new WorkerHandle(line, opened.value))
+  await line.close()
+  return opened
+}
+
+type Opened = Result<SourceInfo, Failure>
+
+/** The road to one thread: what comes over it, and its end, whichever way that happens. */
+class WorkerLine {
+  readonly #address: Address
+  readonly #worker: Worker
+  readonly #emitter = new EventEmitter()
+  readonly #opened = Promise.withResolvers<Opened>()
+  readonly #exited = Promise.withResolvers<void>()
+  readonly #captures = new Map<number, (result: Result<Capture, Failure>) => void>()
+  readonly #descriptions = new Map<number, (description: SourceDescription | undefined) => void>()
+  #calls = 0
+  #isClosing = false
+  #hasExited = false
+  #statuses: readonly PlaneStatus[] | undefined
+  #gone: Failure | undefined
+
+  constructor(address: Address, worker: Worker) {
+    this.#address = address
+    this.#worker = worker
+    worker.on('message', (report: SourceReport) => this.#receive(report))
+    worker.on('error', (error) => this.#crash(error))
+    worker.on('exit', () => this.#exit())
+  }
+
+  async opened(signal: AbortSignal): Promise<Opened> {
+    const abort = () => this.#opened.resolve(fail(cancelled(this.#address)))
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      return await this.#opened.promise
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  get statuses(): readonly PlaneStatus[] {
+    return this.#statuses ?? []
+  }
+
+  /** Listens from now on; what already holds (statuses, the end) is told once more. */
+  on<N extends keyof SourceEvents>(
+    name: N,
+    listener: (...args: SourceEvents[N]) => void,
+  ): () => void {
+    const deliver = listener as (...args: readonly unknown[]) => void
+    this.#emitter.on(name, deliver)
+    const undo = () => this.#emitter.off(name, deliver)
+    const known = name === 'planes' ? this.#statuses : name === 'gone' ? this.#gone : undefined
+    if (known !== undefined) {
+      queueMicrotask(() => {
+        if (this.#emitter.listeners(name).includes(deliver)) deliver(known)
+      })
+    }
+    return undo
+  }
+
+  send(request: SourceRequest, transfer: readonly ArrayBuffer[] = []): void {
+    if (!this.#isClosing && !this.#hasExited) this.#worker.postMessage(request, [...transfer])
+  }
+
+  capture(only: PlaneKind | undefined): Promise<Result<Capture, Failure>> {
+    if (this.#isClosing || this.#hasExited) return Promise.resolve(fail(this.#end()))
+    const call = ++this.#calls
+    const answer = Promise.withResolvers<Result<Capture, Failure>>()
+    this.#captures.set(call, answer.resolve)
+    this.send({ kind: 'capture', call, only })
+    return answer.promise
+  }
+
+  /** Undefined once the thread has ended. */
+  describe(): Promise<SourceDescription | undefined> {
+    if (this.#isClosing || this.#hasExited) return Promise.resolve(undefined)
+    const call = ++this.#calls
+    const answer = Promise.withResolvers<SourceDescription | undefined>()
+    this.#descriptions.set(call, answer.resolve)
+    this.send({ kind: 'describe', call })
+    return answer.promise
+  }
+
+  /** Asks the thread to let go, hears it out, and ends it if it does not. Harmless when repeated. */
+  async close(): Promise<void> {
+    if (!this.#isClosing) {
+      this.send({ kind: 'close' })
+      this.#isClosing = true
+      this.#emitter.removeAllListeners()
+    }
+    if (this.#hasExited) return
+    const timer = setTimeout(() => void this.#worker.terminate(), CLOSE_PATIENCE_MS)
+    await this.#exited.promise
+    clearTimeout(timer)
+  }
+
+  #receive(report: SourceReport): void {
+    switch (report.kind) {
+      case 'opened':
+        this.#opened.resolve(ok(report.info))
+        break
+      case 'not-opened':
+        this.#opened.resolve(fail(report.failure))
+        break
+      case 'planes':
+        this.#statuses = report.statuses
+        this.#emitter.emit('planes', report.statuses)
+        break
+      case 'frame':
+        this.#emitter.emit('frame', report.frame, report.payload)
+        break
+      case 'memory': {
+        const memfd = shim.adoptFd(report.fd)
+        const { surface, image, size } = report
+        const isHeard = this.#emitter.emit('surface-memory', surface, image, memfd, size)
+        if (!isHeard) memfd[Symbol.dispose]()
+        break
+      }
+      case 'gone':
+        this.#finish(report.failure)
+        break
+      case 'captured':
+        this.#captures.get(report.call)?.(report.result)
+        this.#captures.delete(report.call)
+        break
+      case 'described':
+        this.#descriptions.get(report.call)?.(report.description)
+        this.#descriptions.delete(report.call)
+        break
+      case 'closed':
+        break
+      default:
+        assertNever(report)
+    }
+  }
+
+  #crash(error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error)
+    this.#finish({
+      code: 'source-crashed',
+      what: `the source ${this.#address.text} stopped working`,
+      why: `its thread ended with an error (${why})`,
+      remedy: 'Open it again, and report this',
+    })
+  }
+
+  #finish(failure: Failure): void {
+    if (this.#gone) return
+    this.#gone = failure
+    this.#opened.resolve(fail(failure))
+    this.#emitter.emit('gone', failure)
+  }
+
+  #exit(): void {
+    this.#hasExited = true
+    if (!this.#isClosing) {
+      this.#finish({
+        code: 'source-crashed',
+        what: `the source ${this.#address.text} stopped working`,
+        why: 'its thread ended by itself',
+        remedy: 'Open it again, and report this',
+      })
+    }
+    const failure = this.#end()
+    this.#opened.resolve(fail(failure))
+    for (const answer of this.#captures.values()) answer(fail(failure))
+    for (const answer of this.#descriptions.values()) answer(undefined)
+    this.#captures.clear()
+    this.#descriptions.clear()
+    this.#exited.resolve()
+  }
+
+  #end(): Failure {
+    return (
+      this.#gone ?? {
+        code: 'closed',
+        what: `cannot read ${this.#address.text}`,
+        why: 'the source was closed',
+        remedy: 'Open it again',
+      }
+    )
+  }
+}
+
+class WorkerHandle implements SourceHandle {
+  readonly info: SourceInfo
+  readonly #line: WorkerLine
+
+  constructor(line: WorkerLine, info: SourceInfo) {
+    this.#line = line
+    this.info = info
+  }
+
+  on<N extends keyof SourceEvents>(
+    name: N,
+    listener: (...args: SourceEvents[N]) => void,
+  ): () => void {
+    return this.#line.on(name, listener)
+  }
+
+  watch(sharing: Sharing): void {
+    this.#line.send({ kind: 'watch', sharing })
+  }
+
+  presented(seq: number): void {
+    this.#line.send({ kind: 'presented', seq })
+  }
+
+  resend(): void {
+    this.#line.send({ kind: 'resend' })
+  }
+
+  setVisible(visible: boolean): void {
+    this.#line.send({ kind: 'visible', visible })
+  }
+
+  recycle({ buffer }: Uint8Array<ArrayBuffer>): void {
+    if (buffer.byteLength > 0) this.#line.send({ kind: 'recycle', buffer }, [buffer])
+  }
+
+  capture(only?: PlaneKind): Promise<Result<Capture, Failure>> {
+    return this.#line.capture(only)
+  }
+
+  async describe(): Promise<SourceDescription> {
+    const description = await this.#line.describe()
+    return (
+      description ?? {
+        info: this.info,
+        statuses: this.#line.statuses,
+        surfaces: [],
+        refreshes: 0,
+        frames: 0,
+        queryErrors: 0,
+      }
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#line.close()
+  }
+}
+
+function cancelled(address: Address): Failure {
+  return {
+    code: 'cancelled',
+    what: `cannot open ${address.text}`,
+    why: 'it was called off',
+    remedy: 'Open it again',
+  }
+}

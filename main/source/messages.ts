@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Failure } from '../../core/failure.ts'
+import type { Capture, PlaneKind, PlaneStatus } from '../../core/plane.ts'
+import type { FrameMessage, Sharing, SurfaceId } from '../../core/protocol.ts'
+import type { Result } from '../../core/result.ts'
+import type { Address, SourceDescription, SourceInfo } from './source.ts'
+
+// Between main and a source's thread, by structured clone. Payloads are transferred; descriptors
+// travel as numbers, released by the sender and adopted by the receiver.
+
+/** Main asks; the first message is the address, as the thread's `workerData`. */
+export type SourceRequest =
+  | { readonly kind: 'watch'; readonly sharing: Sharing }
+  | { readonly kind: 'presented'; readonly seq: number }
+  | { readonly kind: 'resend' }
+  | { readonly kind: 'visible'; readonly visible: boolean }
+  | { readonly kind: 'recycle'; readonly buffer: ArrayBuffer }
+  | { readonly kind: 'capture'; readonly call: number; readonly only: PlaneKind | undefined }
+  | { readonly kind: 'describe'; readonly call: number }
+  /** Let go of everything and answer `closed`. */
+  | { readonly kind: 'close' }
+
+/** The thread tells. */
+export type SourceReport =
+  | { readonly kind: 'opened'; readonly info: SourceInfo }
+  | { readonly kind: 'not-opened'; readonly failure: Failure }
+  | { readonly kind: 'planes'; readonly statuses: readonly PlaneStatus[] }
+  | {
+      readonly kind: 'frame'
+      readonly frame: FrameMessage
+      readonly payload: Uint8Array<ArrayBuffer>
+    }
+  | {
+      readonly kind: 'memory'
+      readonly surface: SurfaceId
+      readonly image: number
+      /** Number of a memfd that the receiver now owns. */
+      readonly fd: number
+      readonly size: number
+    }
+  | { readonly kind: 'gone'; readonly failure: Failure }
+  | {
+      readonly kind: 'captured'
+      readonly call: number
+      readonly result: Result<Capture, Failure>
+    }
+  | { readonly kind: 'described'; readonly call: number; readonly description: SourceDescription }
+  /** The last one: nothing is held any more. */
+  | { readonly kind: 'closed' }
+
+/** What the thread is started with. */
+export type WorkerStart = { readonly address: Address }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { imageSize, type MemoryImage, memoryImages } from '../../core/memory-image.ts'
+import type { Plane } from '../../core/plane.ts'
+import type { SurfaceId } from '../../core/protocol.ts'
+import type { Fd, Mapping, NativeShim, ScanShape } from '../../native-shim/api.ts'
+import type { PlaneMemory } from './source.ts'
+
+/** One memory image and what was last seen of it: a sealed memfd, mapped. */
+type ShadowImage = {
+  readonly image: MemoryImage
+  readonly memfd: Fd
+  readonly mapping: Mapping
+}
+
+/** Changed runs of cells: x, y, width, height of each, bytes and rows of the image. */
+export type ImageDamage = { readonly image: number; readonly rects: Int32Array<ArrayBuffer> }
+
+/**
+ * A surface's pixels as they were when last read. Comparing against them finds damage, and the page
+ * reads from them, so that the guest's own memory is read once and by this process alone.
+ */
+export class Shadow implements Disposable {
+  readonly id: SurfaceId
+  /** Layout of the surface; position and hotspot are those of its first plane. */
+  readonly plane: Plane
+  readonly images: readonly ShadowImage[]
+  /** The page knows this surface. */
+  isSent = false
+  /** It was read at least once, and completely. */
+  isFilled = false
+  /** The guest may have drawn since it was read. */
+  isStale = false
+  readonly #shim: NativeShim
+  readonly #owned: DisposableStack
+
+  constructor(shim: NativeShim, id: SurfaceId, plane: Plane) {
+    using owned = new DisposableStack()
+    this.id = id
+    this.plane = plane
+    this.#shim = shim
+    this.images = memoryImages(plane).map((image, at) => {
+      const size = imageSize(image)
+      const memfd = owned.use(shim.createMemfd(`scanout-surface-${id}-${at}`, size))
+      return { image, memfd, mapping: owned.use(shim.map(memfd, 0, size, true)) }
+    })
+    this.#owned = owned.move()
+  }
+
+  /**
+   * Reads the guest's memory and says what differs from before.
+   *
+   * @throws NativeError EFAULT when the producer took the memory away; the shadow is then unfit
+   */
+  scan(memory: PlaneMemory): readonly ImageDamage[] {
+    this.isFilled = false
+    using _access = beginAccess(this.#shim, memory)
+    const damage = this.images.map(({ image, mapping }, at) => {
+      const source = memory.mappings[this.plane.memory[at]?.buffer ?? -1]
+      if (!source) throw new Error(`no mapping for memory plane ${at}`)
+      return { image: at, rects: this.#shim.scanDamage(source, mapping, scanShape(image)) }
+    })
+    this.isFilled = true
+    this.isStale = false
+    return damage
+  }
+
+  [Symbol.dispose](): void {
+    this.#owned[Symbol.dispose]()
+  }
+}
+
+/** DMA_BUF_IOCTL_SYNC around CPU reads, ended whatever happens in between. */
+export function beginAccess(shim: NativeShim, memory: PlaneMemory): Disposable {
+  const owned = new DisposableStack()
+  for (const fd of memory.dmabufs) {
+    shim.syncDmabuf(fd, 'start')
+    owned.defer(() => shim.syncDmabuf(fd, 'end'))
+  }
+  return owned
+}
+
+function scanShape(image: MemoryImage): ScanShape {
+  const { sourceOffset, sourcePitch, rows, rowBytes, lastRowBytes, cellWidth, cellRows } = image
+  return {
+    sourceOffset,
+    sourcePitch,
+    shadowPitch: image.pitch,
+    rows,
+    rowBytes,
+    lastRowBytes,
+    cellWidth,
+    cellRows,
+  }
+}
