@@ -112,8 +112,8 @@ export class Session implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort()
-    await this.#opening
-    await Promise.all([this.#leaveSource(), this.#window?.[Symbol.asyncDispose]()])
+    const source = this.#opening.then(() => this.#leaveSource())
+    await Promise.all([source, this.#window?.[Symbol.asyncDispose]()])
     await this.#parts.settings.flush()
   }
 

@@ -165,7 +165,8 @@ async function ending(
   const unwatch = session.onChange(look)
   waiting.defer(unwatch)
   look()
-  return promise
+  // Awaited here: a promise merely returned would find the listeners already gone.
+  return await promise
 }
 
 function failureOf(session: Session): Failure | undefined {

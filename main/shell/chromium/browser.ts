@@ -25,9 +25,9 @@ const LAST_WORDS = 600
 const watchScript = `trap '' INT TERM HUP
 read -r word
 [ "$word" = done ] && exit 0
-kill -TERM -- "-$1" 2>/dev/null
+kill -s TERM -- "-$1" 2>/dev/null
 sleep 1
-kill -KILL -- "-$1" 2>/dev/null
+kill -s KILL -- "-$1" 2>/dev/null
 sleep 1
 rm -rf -- "$2"`
 
