@@ -24,6 +24,7 @@
         "NAPI_VERSION=9",
         "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED",
         "NODE_ADDON_API_CPP_EXCEPTIONS_ALL",
+        "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS",
         "_GNU_SOURCE"
       ],
       "cflags": ["-Wall", "-Wextra", "-Werror", "-fstack-protector-strong", "-fvisibility=hidden", "-O3"],

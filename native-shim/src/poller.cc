@@ -62,11 +62,16 @@ class Poller {
   static void onReady(uv_poll_t* poll, int, int) {
     auto* self = static_cast<Poller*>(poll->data);
     const Napi::HandleScope scope(self->env_);
-    try {
-      self->ready_.Value().MakeCallback(self->env_.Global(), 0, nullptr, self->context_);
-    } catch (const Napi::Error& error) {
-      // A bug in our own callback: the process hears of it as of any uncaught exception.
-      napi_fatal_exception(self->env_, error.Value());
+    napi_value result = nullptr;
+    // Not by way of C++ exceptions: in a thread that is being terminated there is no making one.
+    const napi_status status =
+        napi_make_callback(self->env_, self->context_, self->env_.Global(), self->ready_.Value(), 0,
+                           nullptr, &result);
+    if (status != napi_pending_exception) return;
+    napi_value error = nullptr;
+    // A bug in our own callback: the process hears of it as of any uncaught exception.
+    if (napi_get_and_clear_last_exception(self->env_, &error) == napi_ok) {
+      napi_fatal_exception(self->env_, error);
     }
   }
 
