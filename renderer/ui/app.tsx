@@ -3,7 +3,7 @@ import './tokens.css'
 import './app.css'
 import { SaveDialog } from './save-dialog.tsx'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
-import { StateCard } from './state-card.tsx'
+import { StateCard, StateStrip } from './state-card.tsx'
 import { ToastLine } from './toast.tsx'
 import { Toolbar } from './toolbar.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
@@ -18,7 +18,10 @@ export function App() {
     <>
       <Toolbar />
       <StateCard />
-      <ToastLine />
+      <div className="bottom">
+        <ToastLine />
+        <StateStrip />
+      </div>
       {saving && <SaveDialog key={`${saving.as} ${saving.plane}`} saving={saving} />}
       {panel === 'shortcuts' && <ShortcutsDialog />}
     </>

@@ -10,11 +10,13 @@ export function ShortcutsDialog() {
   return (
     <Modal title="Keyboard shortcuts" onClose={close}>
       <dl className="keys">
-        {shortcuts.map((row) => (
-          <div key={keyWords(row)}>
-            <dt>{row.label}</dt>
+        {[...Map.groupBy(shortcuts, (row) => row.command)].map(([command, rows]) => (
+          <div key={command}>
+            <dt>{rows[0]?.label}</dt>
             <dd>
-              <kbd>{keyWords(row)}</kbd>
+              {rows.map((row) => (
+                <kbd key={keyWords(row)}>{keyWords(row)}</kbd>
+              ))}
             </dd>
           </div>
         ))}

@@ -2,43 +2,63 @@
 import { useMemo } from 'react'
 import type { ViewState } from '../store.ts'
 import { useView, useViewState } from './view.ts'
-import { actionWords, type StateAction, stateWords } from './words.ts'
+import { actionWords, type StateAction, type StateWords, stateWords } from './words.ts'
 
-/** The last picture stays readable under a state that may pass: its words take one strip, not the middle. */
+/** A picture that only stopped updating stays readable: its words take one strip, not the middle. */
 function isStrip(state: ViewState): boolean {
   return state.session.kind === 'stalled' && state.picture !== undefined && !state.closed
 }
 
-/** What there is to say when the picture is not there, or not new. */
+/** What there is to say when the picture is not there: in the middle of the window. */
 export function StateCard() {
-  const { session } = useView()
   const state = useViewState((all) => all)
   const words = useMemo(() => stateWords(state), [state])
-  if (!words) return null
+  if (!words || isStrip(state)) return null
+  return (
+    <main className="state">
+      <section className="card" role={words.tone} aria-labelledby="state-title">
+        <Told words={words} />
+      </section>
+    </main>
+  )
+}
+
+/** What there is to say when the picture is not new: along the bottom edge. */
+export function StateStrip() {
+  const state = useViewState((all) => all)
+  const words = useMemo(() => stateWords(state), [state])
+  if (!words || !isStrip(state)) return null
+  return (
+    <section className="strip" role={words.tone} aria-labelledby="state-title">
+      <Told words={words} />
+    </section>
+  )
+}
+
+function Told({ words }: { readonly words: StateWords }) {
+  const { session } = useView()
   const act: Record<StateAction, () => void> = {
     reopen: () => void session.reopen(),
     close: () => void session.close(),
   }
   return (
-    <main className={isStrip(state) ? 'state state-strip' : 'state'}>
-      <section className="card" role={words.tone} aria-labelledby="state-title">
-        <h2 id="state-title">{words.title}</h2>
-        {words.why && <p>{words.why}</p>}
-        {words.fact && <p className="mono fact">{words.fact}</p>}
-        {words.remedy && <p className="remedy">{words.remedy}</p>}
-        <div className="actions">
-          {words.actions.map((action, index) => (
-            <button
-              key={action}
-              type="button"
-              className={index === 0 && action !== 'close' ? 'button button-main' : 'button'}
-              onClick={act[action]}
-            >
-              {actionWords[action]}
-            </button>
-          ))}
-        </div>
-      </section>
-    </main>
+    <>
+      <h2 id="state-title">{words.title}</h2>
+      {words.why && <p>{words.why}</p>}
+      {words.fact && <p className="mono fact">{words.fact}</p>}
+      {words.remedy && <p className="remedy">{words.remedy}</p>}
+      <div className="actions">
+        {words.actions.map((action, index) => (
+          <button
+            key={action}
+            type="button"
+            className={index === 0 && action !== 'close' ? 'button button-main' : 'button'}
+            onClick={act[action]}
+          >
+            {actionWords[action]}
+          </button>
+        ))}
+      </div>
+    </>
   )
 }

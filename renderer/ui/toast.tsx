@@ -7,7 +7,7 @@ export function ToastLine() {
   const { session } = useView()
   const toast = useViewState((state) => state.toast)
   return (
-    <div className="toast-place" aria-live="polite">
+    <div aria-live="polite">
       {toast && (
         <div className="toast" role={toast.kind === 'failed' ? 'alert' : 'status'}>
           <div className="toast-text">

@@ -26,6 +26,7 @@ export type StateWords = {
 /** The words for what the window shows instead of the picture or over it; undefined while all is well. */
 export function stateWords(state: ViewState): StateWords | undefined {
   const { session, problem, closed, hello } = state
+  if (closed && problem) return fromFailure('The picture cannot be read', problem, ['close'])
   if (closed) {
     return {
       title: 'Scanout has ended',

@@ -37,8 +37,19 @@ export async function startBrowser(
   })
 }
 
-/** Bundles a page's script, and its style sheet if it has one. */
-export async function bundle(entry: string): Promise<{ script: string; style: string }> {
+type Bundle = { readonly script: string; readonly style: string }
+const bundles = new Map<string, Promise<Bundle>>()
+
+/** A page's script, and its style sheet if it has one; bundled once. */
+export function bundle(entry: string): Promise<Bundle> {
+  const known = bundles.get(entry)
+  if (known) return known
+  const made = buildPage(entry)
+  bundles.set(entry, made)
+  return made
+}
+
+async function buildPage(entry: string): Promise<Bundle> {
   const options: BuildOptions = {
     absWorkingDir: root,
     entryPoints: { page: entry },
@@ -58,7 +69,9 @@ export async function bundle(entry: string): Promise<{ script: string; style: st
 }
 
 /** Files of a made-up origin; everything else there is 404. */
-export type Site = Readonly<Record<string, { readonly type: string; readonly body: string }>>
+export type Site = Readonly<
+  Record<string, { readonly type: string; readonly body: string | Buffer }>
+>
 
 /** Opens a page of `site` under a secure origin, as the shells serve it; its errors fail the test run. */
 export async function openPage(

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { memoryImages, wholeImage } from '../../../core/memory-image.ts'
+import type { Plane, PlaneStatus } from '../../../core/plane.ts'
+import type {
+  Bridge,
+  Calls,
+  Events,
+  FrameMessage,
+  Hello,
+  SaveRequest,
+} from '../../../core/protocol.ts'
+import type { SessionState } from '../../../core/session-state.ts'
+import { desktop, pointer } from './desktop.ts'
+
+// Main as the page sees it, played by a test: loaded before the page's own script.
+
+export type Fake = {
+  /** Calls and notes of the page since the start. */
+  readonly calls: { readonly name: string; readonly args: readonly unknown[] }[]
+  readonly notes: { readonly name: string; readonly args: readonly unknown[] }[]
+  emit<N extends keyof Events>(name: N, ...args: Events[N]): void
+  state(session: SessionState, statuses?: readonly PlaneStatus[]): void
+  /** Shows a desktop of this size with a pointer on it; resolves when it was drawn. */
+  desktop(width: number, height: number): Promise<void>
+  close(): void
+  /** What the next `shot:save` answers instead of success. */
+  saveFailure: string | undefined
+}
+
+declare global {
+  interface Window {
+    fake: Fake
+    /** Set before the page loads: differences from the usual hello. */
+    fakeHello?: Partial<Hello>
+  }
+}
+
+const listeners = new Map<string, Set<(...args: unknown[]) => void>>()
+const closed = new Set<() => void>()
+let hear: ((frame: FrameMessage, payload: Uint8Array) => void) | undefined
+let settings: Hello['settings'] = {
+  scale: 'fit',
+  screenshotFolder: '/home/ada/Pictures/Screenshots',
+  screenshotCursor: true,
+}
+
+const hello = (): Hello => ({
+  title: 'Debian 12',
+  address: 'vfio:5c4f1a36-0e6c-4f27-9bd6-1f5c2f7a9b10',
+  shell: 'chromium',
+  sharing: 'stream',
+  sharingReason: 'no shared-memory: a browser page cannot map memory',
+  settings,
+  fullscreen: false,
+  viewOnly: true,
+  state: { kind: 'connecting' },
+  statuses: [],
+  ...window.fakeHello,
+})
+
+const answers: { [N in keyof Calls]: (...args: Parameters<Calls[N]>) => unknown } = {
+  'session:hello': hello,
+  'session:reopen': () => undefined,
+  'shot:save': (request: SaveRequest) => {
+    if (!fake.saveFailure) {
+      const end = request.as === 'png' ? '.png' : ''
+      return { ok: true, value: { path: `${request.folder}/${request.name}${end}` } }
+    }
+    const why = fake.saveFailure
+    const failure = {
+      code: 'x',
+      what: 'cannot write the file',
+      why,
+      remedy: 'choose another folder',
+    }
+    return { ok: false, failure }
+  },
+  'shot:suggest': () => ({ folder: settings.screenshotFolder, name: 'Debian 12 2026-11-20 21-30' }),
+  'shot:reveal': () => ({ ok: true, value: undefined }),
+  'settings:change': (change) => {
+    settings = { ...settings, ...change }
+    return settings
+  },
+  'window:close': () => undefined,
+}
+
+const fake: Fake = {
+  calls: [],
+  notes: [],
+  saveFailure: undefined,
+  emit(name, ...args) {
+    for (const listener of listeners.get(name) ?? []) listener(...args)
+  },
+  state(session, statuses = []) {
+    fake.emit('session:changed', session, statuses)
+  },
+  async desktop(width, height) {
+    const primary = planeOf('primary', 'XR24', 0x0100000000000001n, width, height)
+    const cursor = planeOf('cursor', 'AR24', 0n, 64, 64)
+    const at = { x: Math.round(width * 0.57), y: Math.round(height * 0.44) }
+    // The bytes are linear: only the words around the picture speak of a tiling.
+    const drawn = { ...primary, modifier: 0n }
+    const parts = [
+      { id: 1, plane: drawn, bytes: desktop(width, height) },
+      { id: 2, plane: cursor, bytes: pointer() },
+    ]
+    const surfaces = parts.map(({ id, plane }) => ({
+      id,
+      plane,
+      images: memoryImages(plane),
+      sharing: 'stream' as const,
+    }))
+    const payload = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.length, 0))
+    payload.set(parts[0]?.bytes ?? [])
+    payload.set(parts[1]?.bytes ?? [], parts[0]?.bytes.length)
+    const presented = fake.notes.length
+    hear?.(
+      {
+        seq: presented + 1,
+        readAtMs: 0,
+        reset: true,
+        surfaces,
+        gone: [],
+        damage: surfaces.map((surface) => ({
+          surface: surface.id,
+          image: 0,
+          rects: surface.images.flatMap(wholeImage),
+        })),
+        scene: [
+          { kind: 'primary', surface: 1, x: 0, y: 0 },
+          { kind: 'cursor', surface: 2, ...at },
+        ],
+      },
+      payload,
+    )
+    fake.state({ kind: 'live' }, [
+      { kind: 'primary', state: 'shown', plane: primary, identity: 'dmabuf 3' },
+      { kind: 'overlay', state: 'absent' },
+      {
+        kind: 'cursor',
+        state: 'shown',
+        plane: { ...cursor, ...at, hotspot: { x: 4, y: 3 } },
+        identity: 'dmabuf 4',
+      },
+    ])
+    await new Promise<void>((resolve) => {
+      const look = () => {
+        if (fake.notes.slice(presented).some((note) => note.name === 'frame:presented')) resolve()
+        else setTimeout(look, 5)
+      }
+      look()
+    })
+  },
+  close() {
+    for (const listener of closed) listener()
+  },
+}
+
+function planeOf(
+  kind: Plane['kind'],
+  fourcc: string,
+  modifier: bigint,
+  width: number,
+  height: number,
+): Plane {
+  const stride = width * 4
+  const memory = [{ buffer: 0, offset: 0, stride, size: stride * height }]
+  return { kind, fourcc, modifier, width, height, memory, x: 0, y: 0, bottomUp: false }
+}
+
+const bridge: Bridge = {
+  call: (...call) => {
+    const [name, ...args] = call
+    fake.calls.push({ name, args })
+    const answer = answers[name] as (...args: unknown[]) => unknown
+    return Promise.resolve(answer(...args)) as never
+  },
+  tell: (...note) => {
+    const [name, ...args] = note
+    fake.notes.push({ name, args })
+  },
+  on(name, listener) {
+    const set = listeners.get(name) ?? new Set()
+    listeners.set(name, set)
+    const heard = listener as (...args: unknown[]) => void
+    set.add(heard)
+    return () => set.delete(heard)
+  },
+  onFrame(listener) {
+    hear = listener
+    return () => undefined
+  },
+  memory: () => undefined,
+  onClosed(listener) {
+    closed.add(listener)
+    return () => closed.delete(listener)
+  },
+}
+
+window.fake = fake
+Object.defineProperty(window, 'scanout', { value: bridge })
