@@ -43,5 +43,7 @@ const interrupted: Failure = {
 function isFinal({ planes, statuses }: Capture, wanted: PlaneKind): boolean {
   if (planes.some(({ plane }) => plane.kind === wanted)) return true
   const status = statuses.find(({ kind }) => kind === wanted)
-  return status?.state === 'refused' || (status?.state === 'absent' && wanted !== 'primary')
+  if (status?.state === 'refused') return true
+  // A source that pushes may not have got to its primary yet; one that shows others has.
+  return status?.state === 'absent' && (wanted !== 'primary' || planes.length > 0)
 }

@@ -20,6 +20,7 @@ import { planeImages } from './plane-images.ts'
 
 /** For the first answer a browser has to start; software hosts with cold disks are slow. */
 const ANSWER_MS = 60_000
+const WHAT = 'the browser did not decode the plane'
 /** Room for the header of an answer, bytes. */
 const HEADER_ROOM = 65_536
 
@@ -68,7 +69,7 @@ class WebglEngine implements Engine {
     this.#owned = owned
     const { promise, resolve } = Promise.withResolvers<Failure>()
     this.#broken = promise
-    void browser.exited.then((exit) => resolve(browserFailure(program, exit)))
+    void browser.exited.then((exit) => resolve({ ...browserFailure(program, exit), what: WHAT }))
     const interrupted = () => resolve(noAnswer('it was interrupted'))
     signal.addEventListener('abort', interrupted, { once: true })
     owned.defer(() => signal.removeEventListener('abort', interrupted))
@@ -118,7 +119,7 @@ function decodedSize(plane: Plane, to: DecodeTarget): number {
 function noAnswer(why: string): Failure {
   return {
     code: 'webgl',
-    what: 'the browser did not decode the plane',
+    what: WHAT,
     why,
     remedy: 'Use --engine native; SCANOUT_LOG=debug shows what the browser says',
   }
