@@ -46,8 +46,14 @@ describe('a bundle', () => {
      try { console.log(JSON.stringify(shim.counts())) } catch (error) { console.log(error.message) }`,
   )
   const bundle = async (format: 'esm' | 'cjs', outfile: string) => {
-    const options = { entryPoints: [entry], outfile, format, bundle: true } as const
-    await build({ ...options, platform: 'node', logLevel: 'silent' })
+    await build({
+      entryPoints: [entry],
+      outfile,
+      format,
+      bundle: true,
+      platform: 'node',
+      logLevel: 'silent',
+    })
   }
 
   it.each([

@@ -145,6 +145,11 @@ describe('what the addon leaves behind', () => {
     expect(outcome).toMatchObject({ status: 0, stdout: 'same fds, {"fds":0,"mappings":0}\n' })
   })
 
+  it('is closed when its worker is terminated in the middle of a call', async () => {
+    const outcome = await runChild('terminated-workers.ts')
+    expect(outcome).toMatchObject({ status: 0, stdout: '{"fds":0,"mappings":0}\n' })
+  })
+
   it('does not disturb the exit of the process', async () => {
     expect(await runChild('exit-busy.ts', [folder])).toMatchObject({ status: 7, stderr: '' })
   })

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { describe, expect, it } from 'vitest'
-import type { SharedMemory } from '../../native-shim/api.ts'
 import { shim } from '../../native-shim/index.ts'
 import { runChild } from './child.ts'
 import { failing } from './native-error.ts'
 import { expectNoLeaks } from './no-leaks.ts'
+import { sharedWasmMemory } from './shared-wasm-memory.ts'
 
 const wasmPage = 65_536
-
-function sharedMemory(pages: number): SharedMemory {
-  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }) as SharedMemory
-}
 
 describe('mapOver', () => {
   expectNoLeaks()
 
   it('shows the file in the memory, both ways', () => {
-    const memory = sharedMemory(4)
+    const memory = sharedWasmMemory(4)
     using fd = shim.createMemfd('over', wasmPage)
     using mapping = shim.map(fd, 0, wasmPage, true)
     using _over = shim.mapOver(memory, wasmPage, fd, 0, wasmPage, true)
@@ -28,7 +24,7 @@ describe('mapOver', () => {
   })
 
   it('touches no page before or behind it', () => {
-    const memory = sharedMemory(3)
+    const memory = sharedWasmMemory(3)
     const view = new Uint8Array(memory.buffer)
     view.fill(9)
     using fd = shim.createMemfd('over', 5000)
@@ -37,7 +33,7 @@ describe('mapOver', () => {
   })
 
   it('makes the pages anonymous and zero again when disposed, once or twice', () => {
-    const memory = sharedMemory(2)
+    const memory = sharedWasmMemory(2)
     using fd = shim.createMemfd('over', 4096)
     using mapping = shim.map(fd, 0, 4096, true)
     mapping.write(0, Uint8Array.of(1))
@@ -52,7 +48,7 @@ describe('mapOver', () => {
   })
 
   it('can be followed by another file at the same place', () => {
-    const memory = sharedMemory(2)
+    const memory = sharedWasmMemory(2)
     const view = new Uint8Array(memory.buffer)
     for (let value = 1; value < 20; value += 1) {
       using fd = shim.createMemfd('next', 8192)
@@ -64,7 +60,7 @@ describe('mapOver', () => {
   })
 
   it('refuses pages that are mapped over already', () => {
-    const memory = sharedMemory(2)
+    const memory = sharedWasmMemory(2)
     using fd = shim.createMemfd('over', 8192)
     using _over = shim.mapOver(memory, 8192, fd, 0, 8192, false)
     for (const offset of [4096, 8192, 12_288]) {
@@ -77,7 +73,7 @@ describe('mapOver', () => {
   })
 
   it('leaves the memory as it was when the file cannot be mapped', () => {
-    const memory = sharedMemory(1)
+    const memory = sharedWasmMemory(1)
     const view = new Uint8Array(memory.buffer).fill(6)
     using fd = shim.openFile('/proc/self/exe', false)
     expect(() => shim.mapOver(memory, 0, fd, 0, 4096, true)).toThrow(failing('EACCES', 'mmap'))
@@ -106,7 +102,7 @@ describe('mapOver', () => {
     [61_440, 0, 4097],
     [2 ** 52, 0, 4096],
   ])('refuses memory offset %i, file offset %i, length %i', (memoryOffset, offset, length) => {
-    const memory = sharedMemory(1)
+    const memory = sharedWasmMemory(1)
     using fd = shim.createMemfd('over', wasmPage * 2)
     expect(() => shim.mapOver(memory, memoryOffset, fd, offset, length, true)).toThrow(RangeError)
   })

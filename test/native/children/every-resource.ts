@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { SharedMemory } from '../../../native-shim/api.ts'
 import { shim } from '../../../native-shim/index.ts'
+import { sharedWasmMemory } from '../shared-wasm-memory.ts'
 
 /** One of everything that the addon can hold, with something pending on each. */
 export function everyResource(socketPath: string): readonly Disposable[] {
   const fd = shim.createMemfd('everything', 65_536)
   const mapping = shim.map(fd, 0, 65_536, true)
-  const limits = { initial: 1, maximum: 1, shared: true }
-  const memory = new WebAssembly.Memory(limits) as SharedMemory
+  const memory = sharedWasmMemory(1)
   const over = shim.mapOver(memory, 0, fd, 0, 65_536, true)
   const [one, other] = shim.socketPair()
   const listener = shim.listen(socketPath)

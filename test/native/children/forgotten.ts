@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { setImmediate as turn } from 'node:timers/promises'
-import type { SharedMemory } from '../../../native-shim/api.ts'
 import { shim } from '../../../native-shim/index.ts'
+import { sharedWasmMemory } from '../shared-wasm-memory.ts'
 
 // Drops everything that nothing is pending on, undisposed, and collects.
 function forget(): void {
@@ -9,8 +9,7 @@ function forget(): void {
   shim.map(fd, 0, 4096, true)
   shim.socketPair()
   fd.dup()
-  const limits = { initial: 1, maximum: 1, shared: true }
-  shim.mapOver(new WebAssembly.Memory(limits) as SharedMemory, 0, fd, 0, 4096, true)
+  shim.mapOver(sharedWasmMemory(1), 0, fd, 0, 4096, true)
 }
 
 for (let i = 0; i < 20; i += 1) forget()

@@ -2,6 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { SharedMemory } from '../../../native-shim/api.ts'
 import { shim } from '../../../native-shim/index.ts'
+import { sharedWasmMemory } from '../shared-wasm-memory.ts'
 
 // Forgets memories in all ways: handle first, memory first, both; then collects.
 const size = 65_536
@@ -13,8 +14,7 @@ mapping.write(0, new Uint8Array(size).fill(4))
 let kept = 0
 
 async function round(keep: 'memory' | 'handle' | 'nothing'): Promise<void> {
-  const limits = { initial: 1, maximum: 1, shared: true }
-  let memory: SharedMemory | undefined = new WebAssembly.Memory(limits) as SharedMemory
+  let memory: SharedMemory | undefined = sharedWasmMemory(1)
   let over: Disposable | undefined = shim.mapOver(memory, 0, fd, 0, size, true)
   if (keep !== 'memory') memory = undefined
   if (keep !== 'handle') over = undefined

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { SharedMemory } from '../../../native-shim/api.ts'
 import { shim } from '../../../native-shim/index.ts'
+import { sharedWasmMemory } from '../shared-wasm-memory.ts'
 
 // The parent maps a memfd over WebAssembly memory; a child that inherits the memfd as 3 writes.
 const size = 65_536
@@ -13,8 +13,7 @@ if (process.argv[2] === 'write') {
   mapping.write(4096, Uint8Array.of(123))
 } else {
   using fd = shim.createMemfd('between', size)
-  const limits = { initial: 2, maximum: 2, shared: true }
-  const memory = new WebAssembly.Memory(limits) as SharedMemory
+  const memory = sharedWasmMemory(2)
   using _over = shim.mapOver(memory, size, fd, 0, size, false)
   const script = process.argv[1] ?? ''
   const stdio = ['ignore', 'inherit', 'inherit', fd.number] as const
