@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { failureLine, plainText } from '../core/failure.ts'
+import { errorCode, fileFailure } from './file-failure.ts'
 import { processIo } from './process-io.ts'
 import { runProgram } from './program.ts'
 
@@ -15,18 +17,27 @@ for (const name of signals) {
   })
 }
 
-/** A reader that went away is no news: `scanout list | head -1`. Everything else is a bug of ours. */
+/** Ends with one line. A reader that went away is no news: `scanout list | head -1`. */
 function stop(error: unknown): never {
-  if (error instanceof Error && 'code' in error && error.code === 'EPIPE') process.exit(1)
-  if (process.env['SCANOUT_DEBUG'] === '1' && error instanceof Error) {
-    process.stderr.write(`${error.stack}\n`)
-  } else {
+  if (errorCode(error) === 'EPIPE') process.exit(1)
+  if (isOutputError(error)) say(failureLine(fileFailure('cannot write to stdout', error)))
+  else if (process.env['SCANOUT_DEBUG'] === '1' && error instanceof Error) say(`${error.stack}`)
+  else {
     const words = error instanceof Error ? error.message : String(error)
-    const line = words.split('\n', 1)[0]
     const remedy = 'Run it again with SCANOUT_DEBUG=1 and report what it prints'
-    process.stderr.write(`scanout: internal error: ${line}. ${remedy}\n`)
+    say(plainText(`internal error: ${words.split('\n', 1)[0]}. ${remedy}`))
   }
   process.exit(1)
+}
+
+/** Files are written with a path in their errors; what has none was stdout. */
+function isOutputError(error: unknown): boolean {
+  if (!(error instanceof Error) || errorCode(error) === undefined) return false
+  return 'syscall' in error && error.syscall === 'write' && !('path' in error)
+}
+
+function say(line: string): void {
+  process.stderr.write(`scanout: ${line}\n`)
 }
 
 process.on('uncaughtException', stop)

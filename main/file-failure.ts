@@ -7,6 +7,7 @@ const reasons: Readonly<Record<string, readonly [why: string, remedy: string]>> 
   EPERM: ['it is not permitted', 'Choose a place of your own'],
   EROFS: ['the disk is read-only', 'Choose another disk'],
   ENOSPC: ['the disk is full', 'Free some space, or choose another disk'],
+  EIO: ['the device failed', 'Choose another disk'],
   EDQUOT: ['your quota is used up', 'Free some space, or choose another disk'],
   EISDIR: ['it is a folder', 'Name a file'],
   ENOTDIR: ['a part of the path is a file', 'Check the path'],

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { fail, ok } from '../../../core/result.ts'
 import { type Command, defineCommand, type Io } from '../../../main/command.ts'
@@ -147,4 +148,26 @@ describe('the entry', () => {
     const piped = run('set -o pipefail; "$NODE" "$CLI" -h | true; "$NODE" "$CLI" list 1>&-; :')
     expect(piped.stderr).toBe('')
   })
+
+  it('says in words that stdout is full', () => {
+    const full = run('"$NODE" "$CLI" -h > /dev/full')
+    expect(full.status).toBe(1)
+    expect(full.stderr).toMatch(
+      /^scanout: cannot write to stdout: the disk is full \(ENOSPC\)\. .+\n$/,
+    )
+  })
+
+  it('ends a watch on Ctrl-C as done', async () => {
+    const child = spawn(process.execPath, [cli, 'inspect', 'demo:', '--watch', '--json'])
+    await once(child.stdout, 'data')
+    child.kill('SIGINT')
+    expect(await once(child, 'exit')).toEqual([0, null])
+  }, 30_000)
+
+  it('dies of the signal that interrupted a command half way', async () => {
+    const child = spawn(process.execPath, [cli, 'screenshot', 'demo:?blank=1', '-o', '/dev/null'])
+    await once(child, 'spawn')
+    child.kill('SIGTERM')
+    expect(await once(child, 'exit')).toEqual([null, 'SIGTERM'])
+  }, 30_000)
 })
