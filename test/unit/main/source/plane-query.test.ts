@@ -90,12 +90,12 @@ describe('plane answers', () => {
 
 describe('layout keys', () => {
   it.each([
-    { width: 63 },
-    { height: 63 },
-    { stride: 512 },
-    { modifier: Y_TILED },
-    { format: fourccValue('AR24') ?? 0 },
-  ])('differ with %j', (change) => {
+    ['the width', { width: 63 }],
+    ['the height', { height: 63 }],
+    ['the stride', { stride: 512 }],
+    ['the modifier', { modifier: Y_TILED }],
+    ['the fourcc', { format: fourccValue('AR24') ?? 0 }],
+  ])('differ with %s', (_name, change) => {
     expect(layoutKey(claim('primary', change))).not.toBe(layoutKey(claim('primary')))
   })
 

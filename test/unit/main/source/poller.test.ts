@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest'
 import {
   ACTIVE_MS,
-  type Clock,
   HIDDEN_MS,
   IDLE_MS,
   Poller,
@@ -12,6 +11,7 @@ import {
   type RefreshOutcome,
   WAKE_MS,
 } from '../../../../main/source/poller.ts'
+import { ManualClock } from '../../../fakes/manual-clock.ts'
 
 const rest: PollState = {
   ...{ visible: true, underWay: 0, credits: 2, woken: false },
@@ -45,39 +45,6 @@ describe('the schedule of refreshes', () => {
     expect(pixels({ underWay: 2 })).toBe(false)
   })
 })
-
-class ManualClock implements Clock {
-  ms = 0
-  #timers: { at: number; run: () => void }[] = []
-
-  now(): number {
-    return this.ms
-  }
-
-  after(delayMs: number, run: () => void): () => void {
-    const timer = { at: this.ms + delayMs, run }
-    this.#timers.push(timer)
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer)
-    }
-  }
-
-  get pending(): number {
-    return this.#timers.length
-  }
-
-  advance(ms: number): void {
-    const end = this.ms + ms
-    for (;;) {
-      const next = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
-      if (!next) break
-      this.#timers = this.#timers.filter((timer) => timer !== next)
-      this.ms = next.at
-      next.run()
-    }
-    this.ms = end
-  }
-}
 
 function setUp(outcome: (pixels: boolean, count: number) => RefreshOutcome) {
   const clock = new ManualClock()
