@@ -133,10 +133,11 @@ describe('checkPlane accepts', () => {
 })
 
 /** field that decides, what is wrong with it, what the reason must say, real size of the buffer */
-type Case = readonly [field: string, change: Wild, says: RegExp, size?: number]
+type Case = readonly [field: string, change: Wild, says: RegExp, size: number | undefined]
+type Row = readonly [field: string, change: Wild, says: RegExp, size?: number]
 
 // biome-ignore format: one case per line
-const refused: readonly Case[] = [
+const rows: readonly Row[] = [
   ['kind', { kind: 'sprite' }, /kind sprite is none of primary, overlay, cursor/],
   ['kind', { kind: undefined }, /kind missing/],
   ['fourcc', { fourcc: 'NV12' }, /NV12.*cannot be decoded.*XR24/],
@@ -209,6 +210,8 @@ const refused: readonly Case[] = [
   ['color.matrix', { color: { matrix: 'bt470', range: 'full' } }, /bt470 is none of bt601/],
   ['color.range', { color: { matrix: 'bt601', range: 'wide' } }, /wide is none of limited, full/],
 ]
+
+const refused = rows.map(([field, change, says, size]): Case => [field, change, says, size])
 
 describe('checkPlane refuses', () => {
   it.each(refused)('a wrong %s (case %#)', (field, change, says, size) => {
