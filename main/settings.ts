@@ -86,7 +86,7 @@ async function replaceFile(file: string, text: string): Promise<void> {
     await rename(fresh, file)
   } catch (error) {
     log.warn(`cannot remember the settings: ${String(error)}`)
-    await rm(fresh, { force: true })
+    await rm(fresh, { force: true }).catch(() => {})
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { existsSync } from 'node:fs'
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir, open, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Failure } from '../core/failure.ts'
 import { fail, ok, type Result } from '../core/result.ts'
@@ -79,10 +79,23 @@ export async function shotFolder(folder: string): Promise<Result<string, Failure
     })
   }
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     return ok(folder)
   } catch (error) {
     return notSaved(folder, error)
+  }
+}
+
+/** `mkdir -p`. Node's own `recursive` never returns where the kernel allows no folder, as in /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder)
+  } catch (error) {
+    if (errno(error) === 'EEXIST' && (await stat(folder)).isDirectory()) return
+    const parent = path.dirname(folder)
+    if (errno(error) !== 'ENOENT' || existsSync(parent)) throw error
+    await makeFolder(parent)
+    await mkdir(folder)
   }
 }
 

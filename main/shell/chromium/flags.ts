@@ -89,7 +89,13 @@ export type BrowserRequest = {
 /** Chromium's whole command line, without the program. No secret may be in it: others can read it. */
 export function browserFlags(host: HostFacts, request: BrowserRequest): readonly string[] {
   const window = request.headless
-    ? ['--headless=new', '--hide-scrollbars', '--mute-audio', request.entry]
+    ? [
+        '--headless=new',
+        '--hide-scrollbars',
+        '--mute-audio',
+        '--window-size=1280,800',
+        `--app=${request.entry}`,
+      ]
     : [
         '--class=scanout',
         '--ozone-platform-hint=auto',

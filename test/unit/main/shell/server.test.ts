@@ -307,7 +307,7 @@ describe('frames', () => {
     response.resume()
     socket.close()
     await ended
-    expect(page.frames).toEqual(['wanted', 'dropped'])
+    await vi.waitFor(() => expect(page.frames).toEqual(['wanted', 'dropped']))
   })
 })
 

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Failure } from '../../core/failure.ts'
+import type { Events, FrameMessage } from '../../core/protocol.ts'
+import { fail, ok, type Result } from '../../core/result.ts'
+import type {
+  FrameSink,
+  SharingChoice,
+  Shell,
+  ShellWindow,
+  WindowEnd,
+  WindowRequest,
+} from '../../main/shell/shell.ts'
+
+/** A window that a test looks into; `request.page` is what the session offers its page. */
+export class FakeWindow implements ShellWindow {
+  readonly kind = 'chromium'
+  readonly sharing: SharingChoice = { sharing: 'stream', reason: 'because it is a fake' }
+  readonly request: WindowRequest
+  readonly sent: { readonly name: string; readonly args: readonly unknown[] }[] = []
+  readonly got: FrameMessage[] = []
+  readonly end = Promise.withResolvers<WindowEnd>()
+  readonly ended = this.end.promise
+  /** False: frames are dropped on the way. */
+  delivers = true
+  disposed = false
+  readonly frames: FrameSink = {
+    frame: async (frame) => {
+      if (this.delivers) this.got.push(frame)
+      return this.delivers
+    },
+    surfaceMemory: (_surface, _image, memfd) => memfd[Symbol.dispose](),
+  }
+
+  constructor(request: WindowRequest) {
+    this.request = request
+  }
+
+  send<N extends keyof Events>(name: N, ...args: Events[N]): void {
+    this.sent.push({ name, args })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.disposed = true
+    this.end.resolve({ kind: 'closed' })
+  }
+}
+
+export class FakeShell implements Shell {
+  readonly kind = 'chromium'
+  window: FakeWindow | undefined
+  failure: Failure | undefined
+
+  async open(request: WindowRequest): Promise<Result<ShellWindow, Failure>> {
+    if (this.failure) return fail(this.failure)
+    this.window = new FakeWindow(request)
+    return ok(this.window)
+  }
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Failure } from '../../../core/failure.ts'
+import type { Notes } from '../../../core/protocol.ts'
+import { fail, ok } from '../../../core/result.ts'
+import { type OpenSourceHandle, Session, type SessionOptions } from '../../../main/session.ts'
+import { SettingsFile } from '../../../main/settings.ts'
+import type { Address } from '../../../main/source/source.ts'
+import { FakeShell } from '../../fakes/shell.ts'
+import { FakeSourceHandle } from '../../fakes/source-handle.ts'
+
+const address: Address = { text: 'fake:x', scheme: 'fake', path: 'x', query: new Map() }
+const options: SessionOptions = {
+  address,
+  title: undefined,
+  fullscreen: false,
+  headless: true,
+  viewOnly: false,
+  scale: undefined,
+}
+const failure: Failure = { code: 'busy', what: 'cannot open', why: 'busy', remedy: 'wait' }
+
+let shell: FakeShell
+let handles: FakeSourceHandle[]
+let settings: SettingsFile
+let session: Session
+let opener: OpenSourceHandle
+
+const handle = (): FakeSourceHandle => {
+  const last = handles.at(-1)
+  if (!last) throw new Error('no source was opened')
+  return last
+}
+const window = () => {
+  if (!shell.window) throw new Error('no window was opened')
+  return shell.window
+}
+const page = () => window().request.page
+const tell = <N extends keyof Notes>(name: N, ...args: Notes[N]) => page().note(name, ...args)
+
+async function start(change: Partial<SessionOptions> = {}): Promise<void> {
+  const home = mkdtempSync(path.join(tmpdir(), 'scanout-home-'))
+  settings = await SettingsFile.open({ HOME: home, XDG_CONFIG_HOME: home })
+  session = new Session({ ...options, ...change }, { openSource: opener, shell, settings })
+  const opened = await session.open()
+  if (!opened.ok) throw new Error(opened.failure.what)
+  await Promise.resolve()
+}
+
+beforeEach(() => {
+  shell = new FakeShell()
+  handles = []
+  opener = async () => {
+    handles.push(new FakeSourceHandle())
+    return ok(handle())
+  }
+})
+afterEach(async () => {
+  await session[Symbol.asyncDispose]()
+})
+
+describe('a session', () => {
+  it('starts the source when the page listens, and forwards its frames', async () => {
+    await start()
+    expect(handle().told).toEqual([])
+    page().framesWanted()
+    expect(handle().told).toEqual(['watch stream'])
+    const payload = handle().frame(1)
+    await vi.waitFor(() => expect(handle().recycled).toEqual([payload]))
+    expect(window().got.map(({ seq }) => seq)).toEqual([1])
+    tell('frame:presented', 1, 2)
+    expect(handle().told).toEqual(['watch stream', 'presented 1'])
+    expect(session.statistics.figures()).toMatchObject({ frames: 1, drawMs: { median: 2 } })
+  })
+
+  it('starts the source when it opens after the page', async () => {
+    const opening = Promise.withResolvers<void>()
+    const open = opener
+    opener = async (...args) => {
+      await opening.promise
+      return open(...args)
+    }
+    await start()
+    page().framesWanted()
+    expect(session.state.kind).toBe('connecting')
+    opening.resolve()
+    await vi.waitFor(() => expect(handle().told).toEqual(['watch stream']))
+  })
+
+  it('counts a frame once, and none that it did not send', async () => {
+    await start()
+    page().framesWanted()
+    handle().frame(1)
+    tell('frame:presented', 1, 1)
+    tell('frame:presented', 1, 1)
+    tell('frame:presented', 99, 1)
+    expect(handle().told).toEqual(['watch stream', 'presented 1'])
+    expect(session.statistics.frames).toBe(1)
+  })
+
+  it('begins again for a page that was reloaded, and answers what it swallowed', async () => {
+    await start()
+    page().framesWanted()
+    handle().frame(1)
+    page().framesDropped()
+    const lost = handle().frame(2)
+    await vi.waitFor(() => expect(handle().recycled).toContain(lost))
+    expect(window().got.map(({ seq }) => seq)).toEqual([1])
+    page().framesWanted()
+    expect(handle().told).toEqual(['watch stream', 'presented 1', 'presented 2', 'resend'])
+  })
+
+  it('sends everything again when the page lost its textures', async () => {
+    await start()
+    tell('frame:resend')
+    expect(handle().told).toEqual([])
+    page().framesWanted()
+    tell('frame:resend')
+    expect(handle().told).toEqual(['watch stream', 'resend'])
+  })
+
+  it('tells the source whether anybody looks', async () => {
+    await start()
+    tell('view:visible', false)
+    expect(handle().told).toEqual(['visible false'])
+  })
+
+  it('follows the planes and tells the page', async () => {
+    await start()
+    handle().show([{ kind: 'primary', state: 'disabled' }])
+    expect(session.state).toEqual({ kind: 'disabled' })
+    expect(window().sent.at(-1)).toEqual({
+      name: 'session:changed',
+      args: [{ kind: 'disabled' }, [{ kind: 'primary', state: 'disabled' }]],
+    })
+  })
+
+  it('lets go of a source that is gone, and opens it again when asked', async () => {
+    await start()
+    page().framesWanted()
+    const first = handle()
+    first.lose(failure)
+    expect(session.state).toEqual({ kind: 'lost', failure })
+    await vi.waitFor(() => expect(first.disposed).toBe(true))
+    await page().calls['session:reopen']()
+    expect(handles.length).toBe(2)
+    expect(session.state.kind).toBe('connecting')
+    expect(handle().told).toEqual(['watch stream'])
+  })
+
+  it('shows why a source cannot be opened', async () => {
+    opener = async () => fail(failure)
+    await start()
+    expect(session.state).toEqual({ kind: 'failed', failure })
+    const hello = await page().calls['session:hello']()
+    expect(hello.state).toEqual({ kind: 'failed', failure })
+  })
+
+  it('introduces itself', async () => {
+    await start({ scale: '1:1', fullscreen: true, viewOnly: true })
+    expect(await page().calls['session:hello']()).toMatchObject({
+      title: 'Fake VM',
+      address: 'fake:x',
+      shell: 'chromium',
+      sharing: 'stream',
+      sharingReason: 'because it is a fake',
+      fullscreen: true,
+      viewOnly: true,
+      settings: { scale: '1:1' },
+    })
+  })
+
+  it('prefers the title that was asked for', async () => {
+    await start({ title: 'mine' })
+    expect((await page().calls['session:hello']()).title).toBe('mine')
+  })
+
+  it('does not remember the scale of one window, but one that is chosen in it', async () => {
+    await start({ scale: '1:1' })
+    await page().calls['settings:change']({ screenshotCursor: false })
+    expect(settings.current).toMatchObject({ scale: 'fit', screenshotCursor: false })
+    const changed = await page().calls['settings:change']({ scale: 'stretch' })
+    expect(changed.scale).toBe('stretch')
+    expect(settings.current.scale).toBe('stretch')
+    expect(window().sent.at(-1)?.name).toBe('settings:changed')
+  })
+
+  it('ends when its window ends, and says how', async () => {
+    await start()
+    window().end.resolve({ kind: 'broken', failure })
+    expect(await session.closed).toEqual({ kind: 'broken', failure })
+  })
+
+  it('ends when the page asks', async () => {
+    await start()
+    await page().calls['window:close']()
+    expect(await session.closed).toEqual({ kind: 'closed' })
+  })
+
+  it('lets go of everything when it is disposed', async () => {
+    await start()
+    page().framesWanted()
+    await session[Symbol.asyncDispose]()
+    expect(handle().disposed).toBe(true)
+    expect(window().disposed).toBe(true)
+  })
+
+  it('lets go of a source that opens too late', async () => {
+    const opening = Promise.withResolvers<void>()
+    const open = opener
+    opener = async (...args) => {
+      await opening.promise
+      return open(...args)
+    }
+    await start()
+    const ended = session[Symbol.asyncDispose]()
+    opening.resolve()
+    await ended
+    expect(handle().disposed).toBe(true)
+  })
+
+  it('cannot take a picture of nothing, and says so', async () => {
+    opener = async () => fail(failure)
+    await start()
+    const shot = await page().shot({ plane: 'all', cursor: true })
+    expect(shot.ok ? '' : shot.failure.code).toBe('no-picture')
+    const request = { plane: 'all', cursor: true, as: 'dump', folder: '/tmp', name: 'x' } as const
+    const saved = await page().calls['shot:save'](request)
+    expect(saved.ok ? '' : saved.failure.code).toBe('no-picture')
+  })
+
+  it('pairs a probe with its answer', async () => {
+    await start()
+    const probed = session.probe(true, AbortSignal.timeout(5000))
+    const [id] = window().sent.at(-1)?.args ?? []
+    tell('probe:picture', 999, 1, 1, 'AAAAAA==')
+    tell('probe:picture', Number(id), 2, 2, 'AAAAAA==')
+    tell('probe:picture', Number(id), 1, 1, 'AQIDBA==')
+    const picture = await probed
+    expect([...picture.rgba]).toEqual([1, 2, 3, 4])
+  })
+
+  it('gives up a probe that nobody answers', async () => {
+    await start()
+    await expect(session.probe(true, AbortSignal.abort(new Error('late')))).rejects.toThrow('late')
+    await expect(session.probe(true, AbortSignal.timeout(10))).rejects.toThrow()
+  })
+})
