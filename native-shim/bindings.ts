@@ -44,7 +44,8 @@ export type Bindings = {
   seals(fd: FdHandle): number
   map(fd: FdHandle, offset: number, length: number, writable: boolean): MappingHandle
   unmap(mapping: MappingHandle): void
-  copyOut(mapping: MappingHandle, offset: number, length: number): Uint8Array<ArrayBuffer>
+  /** Fills the target. */
+  copyOut(mapping: MappingHandle, offset: number, target: Uint8Array): void
   writeInto(mapping: MappingHandle, offset: number, bytes: Uint8Array): void
   mapOver(
     memory: object,
@@ -63,8 +64,9 @@ export type Bindings = {
     shape: ScanShape,
   ): Int32Array<ArrayBuffer>
   packRects(mapping: MappingHandle, pitch: number, rects: Int32Array, target: Uint8Array): number
-  linearise(memory: Uint8Array, layout: Layout): Uint8Array<ArrayBuffer>
-  decodeRgba8(memory: Uint8Array, layout: Layout, format: PixelFormat): Uint8Array<ArrayBuffer>
+  /** The target has exactly the size of the result. */
+  linearise(memory: Uint8Array, layout: Layout, target: Uint8Array): void
+  decodeRgba8(memory: Uint8Array, layout: Layout, format: PixelFormat, target: Uint8Array): void
 
   dmabufSync(fd: FdHandle, end: boolean): void
   udmabufCreate(memfd: FdHandle, offset: number, size: number): FdHandle

@@ -76,7 +76,10 @@ function checkedFormat(value: unknown, layout: Layout): PixelFormat {
 
 /** See NativeShim.linearise. */
 export function linearise(memory: Uint8Array, layout: Layout): Uint8Array<ArrayBuffer> {
-  return native().linearise(memory, checkedLayout(layout, bytesOf('memory', memory)))
+  const checked = checkedLayout(layout, bytesOf('memory', memory))
+  const target = new Uint8Array(checked.width * checked.bytes * checked.height)
+  native().linearise(memory, checked, target)
+  return target
 }
 
 /** See NativeShim.decodeRgba8. Channels are red, green, blue and alpha. */
@@ -86,5 +89,8 @@ export function decodeRgba8(
   format: PixelFormat,
 ): Uint8Array<ArrayBuffer> {
   const checked = checkedLayout(layout, bytesOf('memory', memory))
-  return native().decodeRgba8(memory, checked, checkedFormat(format, checked))
+  const pixels = checkedFormat(format, checked)
+  const target = new Uint8Array(checked.width * 4 * checked.height)
+  native().decodeRgba8(memory, checked, pixels, target)
+  return target
 }

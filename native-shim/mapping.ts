@@ -31,7 +31,9 @@ export class NativeMapping implements Mapping {
   copyOut(offset: number, length: number): Uint8Array<ArrayBuffer> {
     const handle = this.#open()
     inside('copyOut', whole('offset', offset), whole('length', length), this.size)
-    return native().copyOut(handle, offset, length)
+    const copy = new Uint8Array(length)
+    native().copyOut(handle, offset, copy)
+    return copy
   }
 
   write(offset: number, bytes: Uint8Array): void {

@@ -171,18 +171,24 @@ Rows readRows(const Napi::CallbackInfo& info, Bytes memory, uint64_t* width, uin
   return rows;
 }
 
+/** Where the result goes: memory that JavaScript made, because a failed allocation here ends the process. */
+uint8_t* targetOf(const Napi::CallbackInfo& info, size_t index, uint64_t size) {
+  const Bytes target = bytesOf(info, index);
+  if (target.size != size) throwMisuse(info.Env(), "target of another size");
+  return target.data;
+}
+
 Napi::Value linearise(const Napi::CallbackInfo& info) {
   const Bytes memory = bytesOf(info, 0);
   uint64_t width = 0;
   uint64_t bytes = 0;
   const Rows rows = readRows(info, memory, &width, &bytes);
-  auto result = Napi::Uint8Array::New(info.Env(), rows.rowBytes * rows.height);
-  uint8_t* target = result.Data();
+  uint8_t* target = targetOf(info, 2, rows.rowBytes * rows.height);
   const bool whole = guarded({memory.data, memory.size}, {}, [&rows, target] {
     for (uint64_t y = 0; y < rows.height; y++) rows.copyRow(y, target + y * rows.rowBytes);
   });
   if (!whole) throwErrno(info.Env(), "linearise", EFAULT);
-  return result;
+  return info.Env().Undefined();
 }
 
 std::array<Channel, 4> readChannels(const Napi::CallbackInfo& info, uint64_t bytes) {
@@ -212,8 +218,7 @@ Napi::Value decodeRgba8(const Napi::CallbackInfo& info) {
   uint64_t bytes = 0;
   const Rows rows = readRows(info, memory, &width, &bytes);
   const Unpacker unpacker(readChannels(info, bytes), bytes);
-  auto result = Napi::Uint8Array::New(info.Env(), width * 4 * rows.height);
-  uint8_t* target = result.Data();
+  uint8_t* target = targetOf(info, 3, width * 4 * rows.height);
   std::vector<uint8_t> line(rows.rowBytes);
   uint8_t* tight = line.data();
   const bool whole = guarded({memory.data, memory.size}, {}, [&rows, &unpacker, target, tight, width] {
@@ -223,7 +228,7 @@ Napi::Value decodeRgba8(const Napi::CallbackInfo& info) {
     }
   });
   if (!whole) throwErrno(info.Env(), "decodeRgba8", EFAULT);
-  return result;
+  return info.Env().Undefined();
 }
 
 }  // namespace

@@ -82,17 +82,18 @@ Napi::Value unmap(const Napi::CallbackInfo& info) {
 Napi::Value copyOut(const Napi::CallbackInfo& info) {
   const auto& mapping = openMapping(info, 0);
   const uint64_t offset = wholeNumber(info, 1);
-  const uint64_t length = wholeNumber(info, 2);
-  if (offset > mapping.size || length > mapping.size - offset) {
+  const auto [data, size] = bytesOf(info, 2);
+  if (offset > mapping.size || size > mapping.size - offset) {
     throwMisuse(info.Env(), "copy beyond the mapping");
   }
-  auto copy = Napi::Uint8Array::New(info.Env(), length);
-  uint8_t* target = copy.Data();
+  uint8_t* target = data;
   const uint8_t* source = mapping.data + offset;
-  if (length > 0 && !guarded(rangeOf(mapping), {}, [=] { memcpy(target, source, length); })) {
+  const size_t length = size;
+  if (length > 0 && !guarded(rangeOf(mapping), {target, length},
+                             [=] { memmove(target, source, length); })) {
     throwErrno(info.Env(), "copyOut", EFAULT);
   }
-  return copy;
+  return info.Env().Undefined();
 }
 
 Napi::Value writeInto(const Napi::CallbackInfo& info) {

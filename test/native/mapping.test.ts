@@ -8,6 +8,7 @@ import { shim } from '../../native-shim/index.ts'
 import { runChild } from './child.ts'
 import { failing } from './native-error.ts'
 import { expectNoLeaks } from './no-leaks.ts'
+import { sharedWasmMemory } from './shared-wasm-memory.ts'
 
 const pages = 4
 const size = pages * 4096
@@ -56,6 +57,12 @@ describe('a Mapping', () => {
     using fd = shim.createMemfd('bounds', size)
     using mapping = shim.map(fd, 0, size, true)
     expect(() => mapping.copyOut(offset, length)).toThrow(RangeError)
+  })
+
+  it('too large to copy is a RangeError, not the end of the process', () => {
+    using fd = shim.createMemfd('sparse', 2 ** 44)
+    using mapping = shim.map(fd, 0, 2 ** 44, false)
+    expect(() => mapping.copyOut(0, 2 ** 44)).toThrow(RangeError)
   })
 
   it('refuses to be written when it is read-only', () => {
@@ -146,6 +153,20 @@ describe('a mapping whose file was truncated', () => {
     expect(() => shim.packRects(mapping, 4096, rects, new Uint8Array(128))).toThrow(
       failing('EFAULT', 'packRects'),
     )
+  })
+
+  it('is EFAULT for linearise and decodeRgba8 from memory that it lies over', () => {
+    const memory = sharedWasmMemory(1)
+    ftruncateSync(number, size)
+    using fd = shim.openFile(file, true)
+    using _over = shim.mapOver(memory, 0, fd, 0, size, true)
+    ftruncateSync(number, 4096)
+    const bytes = new Uint8Array(memory.buffer)
+    const row = { width: 1024, height: pages, bytes: 4, offset: 0, stride: 4096, tiling: undefined }
+    const format = { bytes: 4, channels: new Array(4).fill({ shift: 0, bits: 8 }) }
+    const decode = () => shim.decodeRgba8(bytes, row, format)
+    expect(() => shim.linearise(bytes, row)).toThrow(failing('EFAULT', 'linearise'))
+    expect(decode).toThrow(failing('EFAULT', 'decodeRgba8'))
   })
 
   it('recovers when the file has its length again', () => {

@@ -173,8 +173,11 @@ describe('the raw bindings', () => {
   it('refuse a handle of another kind', () => {
     const fd = native().memfdCreate('kind', 64)
     const mapping = native().map(fd, 0, 64, true)
+    const target = new Uint8Array(1)
     expect(() => native().fdNumber(mapping as never)).toThrow('not a handle of the expected kind')
-    expect(() => native().copyOut(fd as never, 0, 1)).toThrow('not a handle of the expected kind')
+    expect(() => native().copyOut(fd as never, 0, target)).toThrow(
+      'not a handle of the expected kind',
+    )
     native().unmap(mapping)
     native().fdClose(fd)
   })
@@ -185,7 +188,7 @@ describe('the raw bindings', () => {
     const other = native().map(fd, 0, 64, true)
     const target = new Uint8Array(64)
     const beyond: (() => unknown)[] = [
-      () => native().copyOut(mapping, 60, 5),
+      () => native().copyOut(mapping, 60, new Uint8Array(5)),
       () => native().writeInto(mapping, 60, new Uint8Array(5)),
       () => native().scanDamage(mapping, other, { ...shape, rows: 2 }),
       () => native().scanDamage(mapping, other, { ...shape, sourceOffset: 1 }),
@@ -194,10 +197,12 @@ describe('the raw bindings', () => {
       () => native().packRects(mapping, 64, Int32Array.of(0, 1, 4, 1), target),
       () => native().packRects(mapping, 8, Int32Array.of(4, 0, 8, 1), target),
       () => native().packRects(mapping, 64, Int32Array.of(0, 0, 64, 1, 0, 0, 4, 1), target),
-      () => native().linearise(target, { ...layout, height: 17 }),
-      () => native().linearise(target, { ...layout, width: 17 }),
-      () => native().linearise(target, { ...layout, offset: 61 }),
-      () => native().decodeRgba8(target, { ...layout, bytes: 2 }, format),
+      () => native().linearise(target, { ...layout, height: 17 }, new Uint8Array(68)),
+      () => native().linearise(target, { ...layout, width: 17 }, new Uint8Array(68)),
+      () => native().linearise(target, { ...layout, offset: 61 }, new Uint8Array(4)),
+      () => native().decodeRgba8(target, { ...layout, bytes: 2 }, format, new Uint8Array(4)),
+      () => native().linearise(target, layout, new Uint8Array(3)),
+      () => native().decodeRgba8(target, layout, format, new Uint8Array(5)),
       () => native().socketSend(fd, target, 64, []),
     ]
     for (const call of beyond) expect(call).toThrow(TypeError)
@@ -215,8 +220,7 @@ describe('a worker', () => {
     using mapping = shim.map(fd, 0, 4096, true)
     const script = new URL('./children/adopting-worker.ts', import.meta.url)
     const worker = new Worker(script, { workerData: fd.release() })
-    const [answer] = await once(worker, 'message')
-    await once(worker, 'exit')
+    const [[answer]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')])
     expect(answer).toEqual({ size: 4096, misuse: 'TypeError', twice: 'fine' })
     expect(mapping.copyOut(100, 1)[0]).toBe(55)
   })
