@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+
+/** True where Xvfb is installed. */
+export const hasXvfb = (process.env['PATH'] ?? '')
+  .split(':')
+  .some((folder) => existsSync(path.join(folder, 'Xvfb')))
+
+/** The screen as it is, RGB in the low bytes of each pixel. */
+export type Screen = { readonly width: number; readonly height: number; readonly rgb: Uint32Array }
+
+/** An X server without a screen, whose framebuffer is a file. */
+export class Display implements Disposable {
+  readonly name: string
+  readonly #server: ChildProcess
+  readonly #folder: string
+
+  private constructor(server: ChildProcess, number: string, folder: string) {
+    this.#server = server
+    this.name = `:${number}`
+    this.#folder = folder
+  }
+
+  /** On a number that the server chooses. */
+  static async start(size: string): Promise<Display> {
+    const folder = mkdtempSync(path.join(tmpdir(), 'scanout-xvfb-'))
+    const server = spawn(
+      'Xvfb',
+      ['-displayfd', '3', '-screen', '0', `${size}x24`, '-fbdir', folder, '-noreset'],
+      { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
+    )
+    const lines = createInterface({ input: server.stdio[3] as Readable })
+    const [number] = (await once(lines, 'line')) as [string]
+    return new Display(server, number, folder)
+  }
+
+  /** Reads the framebuffer: an XWD file, X11/XWDFile.h, version 7, 32 bits a pixel. */
+  screen(): Screen {
+    const file = readFileSync(path.join(this.#folder, 'Xvfb_screen0'))
+    const word = (index: number): number => file.readUInt32BE(index * 4)
+    const [width, height, bytesPerLine, colours] = [word(4), word(5), word(12), word(19)]
+    const start = word(0) + colours * 12
+    const rgb = new Uint32Array(width * height)
+    for (let y = 0; y < height; y += 1) {
+      for (let x = 0; x < width; x += 1) {
+        rgb[y * width + x] = file.readUInt32LE(start + y * bytesPerLine + x * 4) & 0xffffff
+      }
+    }
+    return { width, height, rgb }
+  }
+
+  [Symbol.dispose](): void {
+    this.#server.kill('SIGKILL')
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
