@@ -42,6 +42,7 @@ type Fields = { readonly [K in keyof PlaneClaim]?: unknown }
 const colorMatrices = ['bt601', 'bt709', 'bt2020'] as const
 const colorRanges = ['limited', 'full'] as const
 const SMALLER = 'Choose a smaller display mode in the guest'
+
 /**
  * The one door for planes from outside: the plane with every field in range and every byte that its
  * layout can address inside its buffers, or the verdict that names the first field which is not.

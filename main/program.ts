@@ -67,7 +67,7 @@ async function dispatch(
   }
   // A bare word can only be a slip: addresses have a colon, files a dot or a slash.
   if (first !== undefined && /^[a-z][a-z-]*$/i.test(first)) {
-    const names = commands.map(({ name }) => name)
+    const names = [...commands.map(({ name }) => name), 'demo:']
     const remedy = didYouMean(first, names) ?? 'Run scanout -h for the commands'
     return wrongUse(`unknown command ${first}`, 'scanout has no such command', remedy)
   }

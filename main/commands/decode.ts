@@ -48,7 +48,8 @@ export function decodeCommand(load: LoadDump): Command {
         'DIR/<dump name>.<kind>.bin. A dump that fails does not stop the others; any is exit 1.',
     ],
     execute: async ({ options, operands: [dumps] }, io) => {
-      const names = dumps.map(dumpName)
+      const files = dumps.map((dump) => dump.replace(/^dump:/, ''))
+      const names = files.map(dumpName)
       const twice = names.find((name, at) => names.indexOf(name) !== at)
       if (twice !== undefined) {
         const why = `two dumps are called ${twice} and would write the same file`
@@ -64,7 +65,7 @@ export function decodeCommand(load: LoadDump): Command {
       if (!opened.ok) return opened
       await using engine = opened.value
       const failures: Failure[] = []
-      for (const dump of dumps) {
+      for (const dump of files) {
         if (io.signal.aborted) return fail(interrupted)
         const capture = await load(path.resolve(io.cwd, dump))
         if (!capture.ok) {
@@ -72,7 +73,7 @@ export function decodeCommand(load: LoadDump): Command {
           continue
         }
         failures.push(...refusals(dump, capture.value))
-        for (const [file, plane] of outputs(dumpName(dump), capture.value.planes)) {
+        for (const [file, plane] of outputs(dumpName(dump), capture.value)) {
           const decoded = await engine.decode(plane, options.to)
           const written = decoded.ok
             ? await writeWholeFile(path.join(folder, file), decoded.value)
@@ -101,23 +102,29 @@ function dumpName(file: string): string {
   return path.basename(file).replace(/\.json$/, '')
 }
 
-/** File names of a dump's planes. A plane that is alone needs no kind in its name. */
-function outputs(name: string, planes: readonly CapturedPlane[]): [string, CapturedPlane][] {
+/** File names of a dump's planes. A plane that is alone in its dump needs no kind in its name. */
+function outputs(name: string, { planes, statuses }: Capture): [string, CapturedPlane][] {
+  const isAlone = statuses.filter(({ state }) => state !== 'absent').length === 1
   return planes.map((captured) => {
     const { kind } = captured.plane
-    const plain = kind === 'primary' || planes.length === 1
-    return [plain ? `${name}.bin` : `${name}.${kind}.bin`, captured]
+    return [kind === 'primary' || isAlone ? `${name}.bin` : `${name}.${kind}.bin`, captured]
   })
 }
 
 /** What became of planes that a dump has and that cannot be decoded. */
 function refusals(dump: string, { statuses }: Capture): Failure[] {
+  if (statuses.every(({ state }) => state === 'absent')) {
+    const remedy = 'Use a dump that scanout dump wrote while something was shown'
+    return [{ code: 'bad-dump', what: `cannot decode ${dump}`, why: 'it holds no plane', remedy }]
+  }
   return statuses.flatMap((status) => {
-    if (status.state === 'refused')
-      return [{ ...status.verdict, what: `${dump}: ${status.verdict.what}` }]
-    if (status.state === 'stalled')
-      return [{ ...status.failure, what: `${dump}: ${status.failure.what}` }]
-    return []
+    const failure =
+      status.state === 'refused'
+        ? status.verdict
+        : status.state === 'stalled'
+          ? status.failure
+          : undefined
+    return failure ? [{ ...failure, what: `${dump}: ${failure.what}` }] : []
   })
 }
 

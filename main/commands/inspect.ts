@@ -13,8 +13,8 @@ const WATCH_MS = 500
 /** How long a source may take to say anything at all. */
 const FIRST_WORD_MS = 1000
 const PAUSE_MS = 20
-/** ECMA-48: erase the display and what scrolled off it, then home. */
-const CLEAR = '\x1b[2J\x1b[3J\x1b[H'
+/** ECMA-48: home, then erase what is below. What scrolled off stays. */
+const CLEAR = '\x1b[H\x1b[J'
 
 /** The command that prints what a source says. */
 export function inspectCommand(open: OpenSource): Command {

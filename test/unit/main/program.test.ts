@@ -48,6 +48,7 @@ describe('runProgram', () => {
 
   it.each([
     ['screnshot demo:', /unknown command screnshot: .*Did you mean screenshot\?/],
+    ['demo', /unknown command demo: .*Did you mean demo:\?/],
     ['frobnicate', /unknown command frobnicate: .*Run scanout -h/],
     ['help frobnicate', /unknown command help/],
   ])('says one line for %j', async (line, says) => {

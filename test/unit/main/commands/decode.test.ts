@@ -50,7 +50,7 @@ describe('decode', () => {
   it('undoes the tiling alone', async () => {
     using fake = new FakeIo()
     await dump(fake, 'a', [primary])
-    expect((await run('a.json --to linear -o out', fake)).result.ok).toBe(true)
+    expect((await run('dump:a.json --to linear -o out', fake)).result.ok).toBe(true)
     expect(bin(fake, 'a.bin')).toEqual(linearise(primary.plane, primary.buffers))
   })
 
@@ -71,6 +71,16 @@ describe('decode', () => {
     )
     expect(said).toMatch(/missing\.json/)
     expect(readdirSync(path.join(fake.cwd, 'out'))).toEqual(['good.bin'])
+  })
+
+  it('never gives the name of the primary to another plane', async () => {
+    using fake = new FakeIo()
+    await dump(fake, 'a', [primary, cursor])
+    const json = JSON.parse(readFileSync(path.join(fake.cwd, 'a.json'), 'utf8'))
+    json.planes[0].memory[0].stride = 0
+    writeFileSync(path.join(fake.cwd, 'a.json'), JSON.stringify(json))
+    expect((await run('a.json --to rgba8 -o out', fake)).result.ok).toBe(false)
+    expect(readdirSync(path.join(fake.cwd, 'out'))).toEqual(['a.cursor.bin'])
   })
 
   it('does not let two dumps write the same file', async () => {
