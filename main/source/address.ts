@@ -35,7 +35,8 @@ const demoOptions = [
   'blank',
   'gone',
 ]
-const pid = /^[1-9]\d{0,9}$/
+/** Up to PID_MAX_LIMIT's seven digits. */
+const pid = /^[1-9]\d{0,6}$/
 const number = /^\d{1,9}$/
 const mdev =
   /^(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|\/.*)$/

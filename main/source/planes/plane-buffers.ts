@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { readSync, statfsSync } from 'node:fs'
+import { fstatSync, readSync, statfsSync } from 'node:fs'
 import type { Plane, PlaneClaim } from '../../../core/plane.ts'
 import type { Fd, Mapping, NativeShim } from '../../../native-shim/api.ts'
 import { bufferExtent } from '../plane-extent.ts'
@@ -22,7 +22,7 @@ export function bufferAccess(shim: NativeShim, fd: Fd): BufferAccess {
   const link = fd.link()
   if (link.startsWith('/dmabuf:') || link === 'anon_inode:dmabuf') return 'dma-buf'
   if ((shim.seals(fd) & SEAL_SHRINK) !== 0) return 'sealed'
-  if (!link.startsWith('/')) return 'refused'
+  if (!fstatSync(fd.number).isFile()) return 'refused'
   return MEMORY_FILES.has(statfsSync(`/proc/self/fd/${fd.number}`).type) ? 'copied' : 'refused'
 }
 

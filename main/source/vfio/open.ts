@@ -13,6 +13,8 @@ import { vmName } from './vm-name.ts'
 const VFIO_LINK = 'anon_inode:[vfio-device]'
 /** How long a manager may take to hand the descriptor over, ms. */
 const HAND_OVER_MS = 5000
+/** PID_MAX_LIMIT of linux/threads.h */
+const MAX_PID = 4_194_304
 
 /** `vfio:UUID` or `vfio:/sys/…/UUID`: opens the group itself. */
 export const openVfio: OpenSource = async (address) => {
@@ -76,6 +78,7 @@ export const openVfioSocket: OpenSource = async (address, signal) => {
 export const openVfioProcess: OpenSource = async (address) => {
   const pid = Number(address.path)
   const what = `cannot take the vfio device of process ${pid}`
+  if (!isPid(pid)) return fail(noProcess(what, pid))
   const fd = address.query.get('fd')
   if (fd !== undefined && !/^\d{1,9}$/.test(fd)) {
     const remedy = 'Leave it out, so that it is searched for'
@@ -107,6 +110,15 @@ function optionPid({ query }: Address): number | undefined {
   return pid === undefined ? undefined : Number(pid)
 }
 
+function isPid(pid: number): boolean {
+  return Number.isInteger(pid) && pid > 0 && pid <= MAX_PID
+}
+
+function noProcess(what: string, pid: number): Failure {
+  const why = `there can be no process ${pid}`
+  return { code: 'not-found', what, why, remedy: 'Use the PID of the running QEMU' }
+}
+
 /** A source over an open device, which ends with the VM's process where that is known. */
 function start(
   address: Address,
@@ -116,9 +128,7 @@ function start(
   using owned = new DisposableStack()
   owned.use(device)
   const what = `cannot show ${address.text}`
-  if (pid !== undefined && !(Number.isInteger(pid) && pid > 0)) {
-    return fail({ code: 'usage', what, why: 'pid= is no process id', remedy: 'Write pid=NUMBER' })
-  }
+  if (pid !== undefined && !isPid(pid)) return fail(noProcess(what, pid))
   try {
     const transport = probeTransport(device)
     if (!transport) return fail(noDisplay(what))

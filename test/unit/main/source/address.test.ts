@@ -80,6 +80,7 @@ describe('addresses', () => {
     ['vfio:not-a-uuid', 'not-a-uuid is not a UUID'],
     ['vfio+fd:three', 'three is not a NUMBER'],
     ['vfio+pid:0', '0 is not a PID'],
+    ['vfio+pid:99999999', '99999999 is not a PID'],
     ['vfio+pid:-4', '-4 is not a PID'],
     ['demo:?fps', 'option fps has no value'],
     ['demo:?fps=1&fps=2', 'option fps stands twice'],
