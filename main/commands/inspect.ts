@@ -32,7 +32,7 @@ export function inspectCommand(open: OpenSource): Command {
       if (!source.ok) return source
       await using handle = source.value
       const report = sourceReport(await firstWord(handle, io))
-      if (options.watch) return watch(handle, report, options.json, io)
+      if (options.watch) return await watch(handle, report, options.json, io)
       await io.stdout.write(
         options.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report),
       )
