@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type DecodeTarget, decodeAnswer, encodeJob } from '../../core/decode-job.ts'
@@ -11,7 +12,7 @@ import { fail, ok, type Result } from '../../core/result.ts'
 import type { Io } from '../command.ts'
 import { PrivateFolder } from '../private-folder.ts'
 import { Browser, browserFailure } from '../shell/chromium/browser.ts'
-import { findBrowser } from '../shell/chromium/browser-binary.ts'
+import { findBrowser, isSnap } from '../shell/chromium/browser-binary.ts'
 import { browserFlags, hostFacts } from '../shell/chromium/flags.ts'
 import { builtPage, PageFiles } from '../shell/page-files.ts'
 import { DecodeServer } from './decode-server.ts'
@@ -30,7 +31,7 @@ export async function openWebglEngine(io: Io): Promise<Result<Engine, Failure>> 
   if (!program.ok) return fail({ ...program.failure, what: 'cannot decode with WebGL' })
   await using owned = new AsyncDisposableStack()
   const server = owned.use(await DecodeServer.listen(new PageFiles(builtPage())))
-  const folder = owned.use(new PrivateFolder(io.env))
+  const folder = owned.use(new PrivateFolder(io.env, ...snapFolder(program.value)))
   // The address holds the token, and command lines are public: a file only this user reads has it.
   const entry = path.join(folder.path, 'open.html')
   const html = `<!doctype html><meta http-equiv="refresh" content="0;url=${server.guard.entryUrl}">`
@@ -108,6 +109,11 @@ class WebglEngine implements Engine {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#owned.disposeAsync()
   }
+}
+
+/** A snap sees no folder but its own. */
+function snapFolder(program: string): [string] | [] {
+  return isSnap(program) ? [path.join(homedir(), 'snap', 'chromium', 'common')] : []
 }
 
 function decodedSize(plane: Plane, to: DecodeTarget): number {
