@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { useMemo } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import type { ViewState } from '../store.ts'
 import { useView, useViewState } from './view.ts'
 import { actionWords, type StateAction, type StateWords, stateWords } from './words.ts'
@@ -37,6 +37,14 @@ export function StateStrip() {
 
 function Told({ words }: { readonly words: StateWords }) {
   const { session } = useView()
+  const buttons = useRef<HTMLDivElement>(null)
+  const tries = words.actions[0] === 'reopen'
+  useEffect(() => {
+    // Enter tries again, unless the person is in the middle of something else.
+    if (tries && document.activeElement === document.body) {
+      buttons.current?.querySelector('button')?.focus()
+    }
+  }, [tries])
   const act: Record<StateAction, () => void> = {
     reopen: () => void session.reopen(),
     close: () => void session.close(),
@@ -47,7 +55,7 @@ function Told({ words }: { readonly words: StateWords }) {
       {words.why && <p>{words.why}</p>}
       {words.fact && <p className="mono fact">{words.fact}</p>}
       {words.remedy && <p className="remedy">{words.remedy}</p>}
-      <div className="actions">
+      <div ref={buttons} className="actions">
         {words.actions.map((action, index) => (
           <button
             key={action}

@@ -189,7 +189,7 @@ describe.each(drivers)('composition on %s', (driver) => {
     await bench.frame(guest.frame(shown, [], [1, 2, 3]))
     await check(shown, 'other mode')
     const held = await bench.page.evaluate(() => window.bench.held())
-    expect(held).toMatchObject({ surfaces: 2, textures: 5 })
+    expect(held).toMatchObject({ surfaces: 2, textures: 4 })
   })
 
   it('reads nothing while the display is off', async () => {

@@ -84,6 +84,6 @@ describe.each(drivers)('planes on %s', (driver) => {
   it('keeps no texture of surfaces that are gone', async () => {
     const held = await bench.page.evaluate(() => window.bench.held())
     expect(held.surfaces).toBe(1)
-    expect(held.textures).toBe(4)
+    expect(held.textures).toBe(3)
   })
 })

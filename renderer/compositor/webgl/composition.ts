@@ -16,10 +16,7 @@ export type DrawnPlane = Point & {
 
 /** The pictures that a composition of one size works in. */
 type Targets = {
-  /** The primary alone. */
-  readonly base: PictureTarget
-  /** The primary with everything above it. */
-  readonly full: PictureTarget
+  readonly picture: PictureTarget
   /** What a plane is blended onto, because a shader cannot read what it draws into. */
   readonly below: PictureTarget
 }
@@ -43,7 +40,7 @@ export class Composition implements Disposable {
 
   /** Pictures held, for leak tests. */
   get targets(): number {
-    return this.#targets ? 3 : 0
+    return this.#targets ? 2 : 0
   }
 
   /** Says which parts of a surface, in its plane's pixels, are to be drawn again. */
@@ -69,17 +66,15 @@ export class Composition implements Disposable {
     guest: Size,
   ): { readonly picture: PictureTarget; readonly changed: readonly Rect[] } {
     const whole = { x: 0, y: 0, ...guest }
-    const { base, full, below } = this.#targetsOf(guest)
+    const { picture, below } = this.#targetsOf(guest)
     const primary = planes.find((plane) => plane.kind === 'primary')
     if (!primary) throw new Error('a composition needs a primary plane')
     const layers = planes.filter((plane) => plane !== primary)
+    const clip = (layer: DrawnPlane) => intersect(areaOf(layer), whole)
 
     const changed = new Region()
     if (this.#primary !== primary.surface) changed.add(whole)
     changed.addAll(this.#damage.get(primary.surface)?.rects ?? [])
-    base.within(changed.rects, () => this.#run(primary, placeOf(primary), 'opaque'))
-
-    const clip = (layer: DrawnPlane) => intersect(areaOf(layer), whole)
     const stays = (layer: DrawnPlane, index: number) => same(layer, this.#layers[index])
     if (layers.length !== this.#layers.length || !layers.every(stays)) {
       changed.addAll([...this.#layers, ...layers].map(clip))
@@ -89,16 +84,14 @@ export class Composition implements Disposable {
       changed.addAll(parts.map((part) => intersect(moved(part, layer), clip(layer))))
     }
 
-    const picture = layers.length > 0 ? full : base
-    // The full picture is left alone while nothing lies above the primary: it starts as a copy.
-    const copied = layers.length > 0 && this.#layers.length === 0 ? [whole] : changed.rects
-    if (layers.length > 0) full.copyFrom(base, copied)
+    picture.within(changed.rects, () => this.#run(primary, placeOf(primary), 'opaque'))
     for (const layer of layers) {
       const parts = changed.rects
         .map((rect) => intersect(rect, clip(layer)))
         .filter((rect) => !isEmpty(rect))
-      below.copyFrom(full, parts)
-      full.within(parts, () =>
+      // All are copied before any is drawn: where two overlap, the plane is still blended once.
+      below.copyFrom(picture, parts)
+      picture.within(parts, () =>
         this.#run(layer, { ...placeOf(layer), below: below.texture }, 'over'),
       )
     }
@@ -127,7 +120,7 @@ export class Composition implements Disposable {
 
   #targetsOf(size: Size): Targets {
     const known = this.#targets
-    if (known?.base.size.width === size.width && known.base.size.height === size.height) {
+    if (known?.picture.size.width === size.width && known.picture.size.height === size.height) {
       return known
     }
     known?.owned.dispose()
@@ -135,7 +128,7 @@ export class Composition implements Disposable {
     this.#layers = []
     using owned = new DisposableStack()
     const make = () => owned.use(new PictureTarget(this.#gl, size))
-    const made = { base: make(), full: make(), below: make() }
+    const made = { picture: make(), below: make() }
     this.#targets = { ...made, owned: owned.move() }
     return made
   }

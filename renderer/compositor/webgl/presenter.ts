@@ -18,6 +18,7 @@ import {
 } from '../presenter.ts'
 import { Composition, type DrawnPlane } from './composition.ts'
 import { GlContext } from './context.ts'
+import type { PictureTarget } from './picture-target.ts'
 import { PlaneTexture } from './plane-texture.ts'
 import { Programs } from './programs.ts'
 
@@ -129,7 +130,7 @@ export class WebglPresenter implements Presenter {
     this.#shown = now
     if (everything) this.#clearView([{ x: 0, y: 0, ...view.size }], view.size)
     const parts = everything ? [{ x: 0, y: 0, ...guest }] : changed
-    this.#scale(picture.texture, guest, placement, parts, view.size)
+    this.#scale(picture, placement, parts, view.size)
   }
 
   read(scene: readonly ScenePlane[]): Picture | undefined {
@@ -183,24 +184,27 @@ export class WebglPresenter implements Presenter {
     this.#onView(rects, view, () => gl.clear(gl.COLOR_BUFFER_BIT))
   }
 
-  #scale(
-    picture: WebGLTexture,
-    guest: Size,
-    placement: Placement,
-    parts: readonly Rect[],
-    view: Size,
-  ): void {
+  #scale(picture: PictureTarget, placement: Placement, parts: readonly Rect[], view: Size): void {
     const { rect, smooth } = placement
-    const program = this.#programs.scale(smooth)
-    const taps = (from: number, to: number) => Math.min(4, Math.max(1, Math.ceil(from / to / 2)))
+    const { gl } = this.#context
+    const guest = picture.size
     const rects = parts.map((part) => deviceRect(part, guest, placement))
+    const bottom = view.height - rect.y - rect.height
+    const taps = (from: number, to: number) => Math.min(4, Math.max(1, Math.ceil(from / to / 2)))
     this.#onView(rects, view, () => {
-      this.#programs.run(program, {
-        picture,
+      if (!smooth) {
+        // Rows go down in the picture and up on the canvas.
+        const to = [rect.x, bottom + rect.height, rect.x + rect.width, bottom] as const
+        gl.bindFramebuffer(gl.READ_FRAMEBUFFER, picture.framebuffer)
+        gl.blitFramebuffer(0, 0, guest.width, guest.height, ...to, gl.COLOR_BUFFER_BIT, gl.NEAREST)
+        return
+      }
+      this.#programs.run(this.#programs.smooth(), {
+        picture: picture.texture,
         guest: [guest.width, guest.height],
         rect: [rect.x, rect.y, rect.width, rect.height],
         viewHeight: view.height,
-        ...(smooth && { taps: [taps(guest.width, rect.width), taps(guest.height, rect.height)] }),
+        taps: [taps(guest.width, rect.width), taps(guest.height, rect.height)],
       })
     })
   }

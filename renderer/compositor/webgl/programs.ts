@@ -3,7 +3,7 @@ import * as twgl from 'twgl.js'
 import { fourccRow } from '../../../core/fourcc.ts'
 import { modifierRow } from '../../../core/modifier.ts'
 import type { Plane } from '../../../core/plane.ts'
-import { coverViewport, crispShader, planeShader, type ShaderUse, smoothShader } from './shader.ts'
+import { coverViewport, planeShader, type ShaderUse, smoothShader } from './shader.ts'
 
 /** Values of a program's uniforms, by name; textures as themselves. */
 export type Uniforms = Readonly<Record<string, WebGLTexture | number | boolean | readonly number[]>>
@@ -30,9 +30,9 @@ export class Programs implements Disposable {
     return this.#program(key, () => planeShader(format, layout, use))
   }
 
-  /** The program that scales the composed picture into the view. */
-  scale(smooth: boolean): twgl.ProgramInfo {
-    return this.#program(smooth ? 'smooth' : 'crisp', () => (smooth ? smoothShader : crispShader))
+  /** The program that scales the composed picture by something else than a whole number. */
+  smooth(): twgl.ProgramInfo {
+    return this.#program('smooth', () => smoothShader)
   }
 
   /** Runs a program over the current viewport and scissor. */

@@ -184,24 +184,10 @@ void main() {
 }
 
 /**
- * Scales the composed picture into the view. Uniforms: `picture`, `guest` size, `rect` (device pixels,
- * y down: x, y, width, height), `viewHeight`; `step` and `taps` for the smooth one.
- */
-export const crispShader = `${head}
-uniform sampler2D picture;
-uniform ivec2 guest;
-uniform ivec4 rect;
-uniform int viewHeight;
-out vec4 result;
-void main() {
-  ivec2 device = ivec2(int(gl_FragCoord.x), viewHeight - 1 - int(gl_FragCoord.y)) - rect.xy;
-  result = texelFetch(picture, clamp(device * guest / rect.zw, ivec2(0), guest - 1), 0);
-}
-`
-
-/**
- * The same, blended: enlarging keeps the inside of each guest pixel flat and blends only its edges
- * over one device pixel; reducing averages the guest pixels under each device pixel.
+ * Scales the composed picture into the view: enlarging keeps the inside of each guest pixel flat and
+ * blends only its edges over one device pixel; reducing averages the guest pixels under each device
+ * pixel. Uniforms: `picture`, `guest` size, `rect` (device pixels, y down: x, y, width, height),
+ * `viewHeight`, `taps` per device pixel.
  */
 export const smoothShader = `${head}
 uniform sampler2D picture;
