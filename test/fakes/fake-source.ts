@@ -54,14 +54,14 @@ export class FakeSource implements SourceHandle {
 
   async capture(only?: PlaneKind): Promise<Result<Capture, Failure>> {
     this.captures += 1
-    this.onAsk()
+    this.#answer()
     if (this.gone) return fail(this.gone)
     const planes = this.planes.filter(({ plane }) => only === undefined || plane.kind === only)
     return ok({ planes, statuses: this.#statusesNow() })
   }
 
   async describe() {
-    this.onAsk()
+    this.#answer()
     const statuses = this.#statusesNow()
     const surfaces = this.planes.map(({ plane, buffers }, at) => ({
       identity: `fake ${at}`,
@@ -73,6 +73,11 @@ export class FakeSource implements SourceHandle {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.isClosed = true
+  }
+
+  #answer(): void {
+    if (this.isClosed) throw new Error('the source was asked after it was closed')
+    this.onAsk()
   }
 
   #statusesNow(): readonly PlaneStatus[] {
