@@ -42,7 +42,7 @@ must(path.join(bin, 'vitest'), ['run', '--project', 'native', ...process.argv.sl
     SCANOUT_SHIM: path.join(folder, 'build', 'Release', 'scanout_shim.node'),
     LD_PRELOAD: libraryOf('libasan.so').trim(),
     // V8's allocations are no leaks of ours; a stray SIGBUS is to end a process, as a test expects.
-    ASAN_OPTIONS: 'detect_leaks=0:handle_sigbus=0:exitcode=99',
+    ASAN_OPTIONS: 'detect_leaks=0:handle_sigbus=0:allocator_may_return_null=1:exitcode=99',
     UBSAN_OPTIONS: 'print_stacktrace=1',
   },
 })
