@@ -33,6 +33,7 @@ session.attach(compositor)
 const { presenter } = compositor
 if (presenter) {
   store.setState({ presenter: { kind: presenter.kind, detail: presenter.detail } })
+  bridge.tell('view:presenter', `${presenter.kind} (${presenter.detail})`.slice(0, 255))
 }
 
 const show = () => {

@@ -345,6 +345,12 @@ describe('the window', () => {
     expect(await told('probe:picture')).toEqual([[6, 0, 0, '']])
   })
 
+  it('tells what draws', async () => {
+    await open()
+    const [note] = await told('view:presenter')
+    expect(note?.[0]).toMatch(/^webgl \(.+\)$/)
+  })
+
   it('tells whether it can be seen', async () => {
     await open()
     await expect.poll(() => told('view:visible')).toContainEqual([true])
