@@ -32,8 +32,6 @@ export type ExitCode = 0 | 1 | 2
 /** One word of the command line, as main/cli.ts runs it. Made by {@link defineCommand}. */
 export type Command = {
   readonly name: string
-  /** What `scanout NAME -h` prints. */
-  readonly usage: string
   /** Parses and runs. A failure of code `usage` is exit 2, any other exit 1. */
   readonly run: (argv: readonly string[], io: Io) => Promise<Result<void, Failure>>
 }
@@ -53,15 +51,13 @@ export type CommandDefinition<P extends OperandTable, O extends OptionTable> = {
 export function defineCommand<const P extends OperandTable, const O extends OptionTable>(
   definition: CommandDefinition<P, O>,
 ): Command {
-  const usage = usageText(definition)
   return {
     name: definition.name,
-    usage,
     run: async (argv, io) => {
       const parsed = parseArguments(definition, argv)
       if (!parsed.ok) return parsed
       if (parsed.value === 'help') {
-        await io.stdout.write(usage)
+        await io.stdout.write(usageText(definition))
         return ok(undefined)
       }
       return definition.execute(parsed.value, io)

@@ -7,95 +7,97 @@ import { fail, ok, type Result } from '../../core/result.ts'
 import { shim } from '../../native-shim/index.ts'
 import { engineNames } from '../capture/engine.ts'
 import { openEngine } from '../capture/open-engine.ts'
-import { type Command, defineCommand, type Io, wrongUse } from '../command.ts'
+import { defineCommand, type Io, wrongUse } from '../command.ts'
 import { fileFailure } from '../file-failure.ts'
 import { capturePlanes } from '../source/capture-planes.ts'
 import { openDump } from '../source/dump/open.ts'
 import { writeWholeFile } from '../whole-file.ts'
 
-/** Reads one dump whole: checked planes with their bytes, and the verdicts on the others. */
-export type LoadDump = (file: string) => Promise<Result<Capture, Failure>>
-
 /** The command that turns dumps into plain pixels. */
-export function decodeCommand(load: LoadDump): Command {
-  return defineCommand({
-    name: 'decode',
-    summary: 'Decodes plane dumps into plain pixels, without headers, rows tight.',
-    operands: [{ metavar: 'DUMP', help: 'JSON file of a plane dump', repeats: true }],
-    options: {
-      to: {
-        type: 'choice',
-        choices: ['rgba8', 'linear'],
-        required: true,
-        help: '8-bit RGBA, top row first; or de-tiled bytes of the same fourcc, as in memory',
-      },
-      'out-dir': {
-        type: 'text',
-        short: 'o',
-        metavar: 'DIR',
-        required: true,
-        help: 'folder to write into; made when it is missing',
-      },
-      engine: {
-        type: 'choice',
-        choices: engineNames,
-        default: 'auto',
-        help: 'what decodes the pixels',
-      },
+export const decode = defineCommand({
+  name: 'decode',
+  summary: 'Decodes plane dumps into plain pixels, without headers, rows tight.',
+  operands: [{ metavar: 'DUMP', help: 'JSON file of a plane dump', repeats: true }],
+  options: {
+    to: {
+      type: 'choice',
+      choices: ['rgba8', 'linear'],
+      required: true,
+      help: '8-bit RGBA, top row first; or de-tiled bytes of the same fourcc, as in memory',
     },
-    notes: [
-      'Writes DIR/<dump name>.bin. Of several planes the primary has that name, the others ' +
-        'DIR/<dump name>.<kind>.bin. A dump that fails does not stop the others; any is exit 1.',
-    ],
-    execute: async ({ options, operands: [dumps] }, io) => {
-      const files = dumps.map((dump) => dump.replace(/^dump:/, ''))
-      const names = files.map(dumpName)
-      const twice = names.find((name, at) => names.indexOf(name) !== at)
-      if (twice !== undefined) {
-        const why = `two dumps are called ${twice} and would write the same file`
-        return wrongUse('nothing was decoded', why, 'Decode them into two folders')
+    'out-dir': {
+      type: 'text',
+      short: 'o',
+      metavar: 'DIR',
+      required: true,
+      help: 'folder to write into; made when it is missing',
+    },
+    engine: {
+      type: 'choice',
+      choices: engineNames,
+      default: 'auto',
+      help: 'what decodes the pixels',
+    },
+  },
+  notes: [
+    'Writes DIR/<dump name>.bin. Of several planes the primary has that name, the others ' +
+      'DIR/<dump name>.<kind>.bin. A dump that fails does not stop the others; any is exit 1.',
+  ],
+  execute: async ({ options, operands: [dumps] }, io) => {
+    const files = dumps.map((dump) => dump.replace(/^dump:/, ''))
+    const names = files.map(dumpName)
+    const twice = names.find((name, at) => names.indexOf(name) !== at)
+    if (twice !== undefined) {
+      const why = `two dumps are called ${twice} and would write the same file`
+      return wrongUse('nothing was decoded', why, 'Decode them into two folders')
+    }
+    const folder = path.resolve(io.cwd, options['out-dir'])
+    try {
+      await mkdir(folder, { recursive: true })
+    } catch (error) {
+      return fail(fileFailure(`cannot make ${folder}`, error))
+    }
+    const opened = await openEngine(options.engine, io)
+    if (!opened.ok) return opened
+    await using engine = opened.value
+    const failures: Failure[] = []
+    const made = new Set<string>()
+    for (const dump of files) {
+      if (io.signal.aborted) return fail(interrupted)
+      const capture = await loadDump(path.resolve(io.cwd, dump))
+      if (!capture.ok) {
+        failures.push(capture.failure)
+        continue
       }
-      const folder = path.resolve(io.cwd, options['out-dir'])
-      try {
-        await mkdir(folder, { recursive: true })
-      } catch (error) {
-        return fail(fileFailure(`cannot make ${folder}`, error))
-      }
-      const opened = await openEngine(options.engine, io)
-      if (!opened.ok) return opened
-      await using engine = opened.value
-      const failures: Failure[] = []
-      for (const dump of files) {
-        if (io.signal.aborted) return fail(interrupted)
-        const capture = await load(path.resolve(io.cwd, dump))
-        if (!capture.ok) {
-          failures.push(capture.failure)
+      failures.push(...refusals(dump, capture.value))
+      for (const [file, plane] of outputs(dumpName(dump), capture.value)) {
+        if (made.has(file)) {
+          failures.push(taken(dump, file))
           continue
         }
-        failures.push(...refusals(dump, capture.value))
-        for (const [file, plane] of outputs(dumpName(dump), capture.value)) {
-          const decoded = await engine.decode(plane, options.to)
-          const written = decoded.ok
-            ? await writeWholeFile(path.join(folder, file), decoded.value)
-            : decoded
-          if (!written.ok) failures.push(written.failure)
-        }
+        made.add(file)
+        const decoded = await engine.decode(plane, options.to)
+        const written = decoded.ok
+          ? await writeWholeFile(path.join(folder, file), decoded.value)
+          : decoded
+        if (!written.ok) failures.push(written.failure)
       }
-      return sayAll(failures, io)
-    },
-  })
-}
+    }
+    return sayAll(failures, io)
+  },
+})
 
-/** In this thread: starting one for each of many dumps would take longer than decoding them. */
-const loadDump: LoadDump = async (file) => {
+/**
+ * Reads one dump whole, in this thread: starting one for each of many would take longer than decoding.
+ * The planes that passed have their bytes, the others their verdicts.
+ */
+async function loadDump(file: string): Promise<Result<Capture, Failure>> {
   const address = { text: `dump:${file}`, scheme: 'dump', path: file, query: new Map() }
   const source = await openDump(address, new AbortController().signal)
   if (!source.ok) return source
   using opened = source.value
   return ok(capturePlanes(shim, opened.refresh()))
 }
-
-export const decode = decodeCommand(loadDump)
 
 /** `a/b/cursor.json` → `cursor`. */
 function dumpName(file: string): string {
@@ -126,6 +128,17 @@ function refusals(dump: string, { statuses }: Capture): Failure[] {
           : undefined
     return failure ? [{ ...failure, what: `${dump}: ${failure.what}` }] : []
   })
+}
+
+/** `a.json` with a cursor and `a.cursor.json` mean the same file. */
+function taken(dump: string, file: string): Failure {
+  const why = `${file} was just made of another dump`
+  return {
+    code: 'usage',
+    what: `cannot decode ${dump}`,
+    why,
+    remedy: 'Decode it into another folder',
+  }
 }
 
 /** All but the last are said here; the last is the command's own failure. */

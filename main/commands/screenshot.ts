@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import path from 'node:path'
-import type { Failure } from '../../core/failure.ts'
-import { planeKinds } from '../../core/plane.ts'
-import type { Result } from '../../core/result.ts'
-import { ok } from '../../core/result.ts'
+import { type Failure, failureLine } from '../../core/failure.ts'
+import { type Capture, planeKinds } from '../../core/plane.ts'
+import { ok, type Result } from '../../core/result.ts'
 import { engineNames } from '../capture/engine.ts'
 import { captureWhenShown } from '../capture/first-picture.ts'
 import { openEngine } from '../capture/open-engine.ts'
@@ -68,6 +67,7 @@ export function screenshotCommand(open: OpenSource): Command {
       )
       if (!capture.ok) return capture
       const request = { plane: options.plane ?? 'all', cursor: !options['no-cursor'] } as const
+      if (request.plane === 'all') await sayMissing(capture.value, request.cursor, io)
       const picture = await composeCapture(capture.value, request, engine.value)
       if (!picture.ok) return picture
       const { rgba, width, height } = picture.value
@@ -78,6 +78,17 @@ export function screenshotCommand(open: OpenSource): Command {
 }
 
 export const screenshot = screenshotCommand(openSource)
+
+/** A picture without its cursor or overlay is still a picture, but not in silence. */
+async function sayMissing({ statuses }: Capture, cursor: boolean, io: Io): Promise<void> {
+  for (const status of statuses) {
+    if (status.kind === 'primary' || (status.kind === 'cursor' && !cursor)) continue
+    const { state } = status
+    const failure =
+      state === 'refused' ? status.verdict : state === 'stalled' ? status.failure : undefined
+    if (failure) await io.stderr.write(`scanout: ${failureLine(failure)}\n`)
+  }
+}
 
 async function print(bytes: Uint8Array, io: Io): Promise<Result<void, Failure>> {
   await io.stdout.write(bytes)

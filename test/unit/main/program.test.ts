@@ -17,7 +17,6 @@ function noted(calls: Call[], outcome: Awaited<ReturnType<Command['run']>> = ok(
     summary: `${name} it`,
     load: async (): Promise<Command> => ({
       name,
-      usage: '',
       run: async (argv: readonly string[], _io: Io) => {
         calls.push({ name, argv })
         return outcome

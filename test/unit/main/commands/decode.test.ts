@@ -83,6 +83,15 @@ describe('decode', () => {
     expect(readdirSync(path.join(fake.cwd, 'out'))).toEqual(['a.cursor.bin'])
   })
 
+  it('never writes over what it has just made', async () => {
+    using fake = new FakeIo()
+    await dump(fake, 'a', [primary, cursor])
+    await dump(fake, 'a.cursor', [primary])
+    const { said } = await run('a.json a.cursor.json --to rgba8 -o out', fake)
+    expect(said).toMatch(/a\.cursor\.bin was just made of another dump/)
+    expect(bin(fake, 'a.cursor.bin')).toEqual(decodeRgba8(cursor.plane, cursor.buffers))
+  })
+
   it('does not let two dumps write the same file', async () => {
     using fake = new FakeIo()
     mkdirSync(path.join(fake.cwd, 'sub'))

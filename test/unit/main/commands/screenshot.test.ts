@@ -120,6 +120,34 @@ describe('screenshot', () => {
     expect(readdirSync(fake.cwd)).toEqual([])
   })
 
+  it('says why a cursor is not in the picture', async () => {
+    const verdict = {
+      code: 'bad-plane',
+      what: 'cannot show the cursor plane',
+      why: 'stride 0 is below 1',
+      remedy: 'Report it',
+      field: 'stride',
+      value: '0',
+    }
+    const { plane } = primary
+    const statuses: PlaneStatus[] = [
+      { kind: 'primary', state: 'shown', plane, identity: 'i' },
+      { kind: 'cursor', state: 'refused', verdict },
+    ]
+    for (const [line, said] of [
+      ['fake: -o x.png', 'scanout: cannot show the cursor plane: stride 0 is below 1. Report it\n'],
+      ['fake: -o x.png --no-cursor', ''],
+      ['fake: -o x.png --plane primary', ''],
+    ] as const) {
+      const source = new FakeSource([primary])
+      source.statuses = statuses
+      const { fake, result } = await run(line, source)
+      using _fake = fake
+      expect(result.ok).toBe(true)
+      expect(fake.errors).toBe(said)
+    }
+  })
+
   it('does not wait for a cursor that the source does not have', async () => {
     const { fake, said, source } = await run(
       'fake: --plane cursor -o x.png',
