@@ -54,7 +54,12 @@ export class App implements AsyncDisposable {
   readonly #child: ChildProcess
   #browsers: number[] = []
 
-  constructor(args: readonly string[], env: Record<string, string> = {}, debuggable = false) {
+  /** @param browser shell words put before Chromium's start, or its DevTools opened */
+  constructor(
+    args: readonly string[],
+    env: Record<string, string> = {},
+    browser?: { readonly before?: string; readonly debuggable?: boolean },
+  ) {
     const program = path.join(root, 'out', 'main', 'cli.js')
     if (!existsSync(program)) throw new Error('run npm run build first')
     const own: Record<string, string> = {
@@ -63,7 +68,7 @@ export class App implements AsyncDisposable {
       XDG_RUNTIME_DIR: this.runtime,
       ...env,
     }
-    if (debuggable) own['SCANOUT_BROWSER'] = this.#debuggableBrowser()
+    if (browser) own['SCANOUT_BROWSER'] = this.#browserScript(browser)
     this.#child = spawn(process.execPath, [program, ...args], { cwd: this.home, env: own })
     const out: string[] = []
     const err: string[] = []
@@ -135,11 +140,12 @@ export class App implements AsyncDisposable {
     }
   }
 
-  #debuggableBrowser(): string {
+  #browserScript(wanted: { readonly before?: string; readonly debuggable?: boolean }): string {
     const found = findBrowser(process.env)
     if (!found.ok) throw new Error(found.failure.why)
     const file = path.join(this.home, 'browser')
-    writeFileSync(file, `#!/bin/sh\nexec ${found.value} --remote-debugging-port=0 "$@"\n`)
+    const tools = wanted.debuggable ? '--remote-debugging-port=0' : ''
+    writeFileSync(file, `#!/bin/sh\n${wanted.before ?? ''}\nexec ${found.value} ${tools} "$@"\n`)
     chmodSync(file, 0o755)
     return file
   }

@@ -75,7 +75,11 @@ describe('the app and its browser', () => {
 describe.skipIf(!hasXvfb)('the window (needs Xvfb)', () => {
   it('ends the app when it is closed', async () => {
     using display = await Display.start('800x600')
-    await using app = new App(['demo:?size=320x200'], { DISPLAY: display.name }, true)
+    await using app = new App(
+      ['demo:?size=320x200'],
+      { DISPLAY: display.name },
+      { debuggable: true },
+    )
     const { page, tools } = await app.page()
     await page.waitForSelector('canvas')
     await eventually('the title', async () => ((await page.title()) ? true : undefined))

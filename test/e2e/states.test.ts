@@ -40,7 +40,7 @@ describe.skipIf(!hasXvfb)('the window (needs Xvfb)', () => {
     await using made = new App(['dump', 'demo:?still=1&size=64x64', '-o', 'planes'])
     const dump = await badDump(made, refused)
     using display = await Display.start('1024x768')
-    await using app = new App([`dump:${dump}`], { DISPLAY: display.name }, true)
+    await using app = new App([`dump:${dump}`], { DISPLAY: display.name }, { debuggable: true })
     const { page, tools } = await app.page()
     const text = await eventually('the verdict', async () => {
       const words = await page.locator('body').innerText()
@@ -53,9 +53,9 @@ describe.skipIf(!hasXvfb)('the window (needs Xvfb)', () => {
   it('says that a source is lost, and opens it again', async () => {
     using display = await Display.start('1024x768')
     const address = 'demo:?size=64x64&gone=3'
-    await using app = new App([address], { DISPLAY: display.name }, true)
+    await using app = new App([address], { DISPLAY: display.name }, { debuggable: true })
     const { page, tools } = await app.page()
-    const again = page.getByRole('button').first()
+    const again = page.locator('.state button').first()
     await eventually('the lost state', async () => {
       const words = await page.locator('.state').allInnerTexts()
       return words.join().length > 0 && !words.join().startsWith('Connecting') ? true : undefined
@@ -70,7 +70,11 @@ describe.skipIf(!hasXvfb)('the window (needs Xvfb)', () => {
 
   it('says that the app is gone when it is killed', async () => {
     using display = await Display.start('1024x768')
-    await using app = new App(['demo:?still=1&size=64x64'], { DISPLAY: display.name }, true)
+    await using app = new App(
+      ['demo:?still=1&size=64x64'],
+      { DISPLAY: display.name },
+      { debuggable: true },
+    )
     const { page, tools } = await app.page()
     await eventually('the title', async () => ((await page.title()) ? true : undefined))
     const told = page.getByText('Scanout has ended').waitFor({ timeout: 20_000 })

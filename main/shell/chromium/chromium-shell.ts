@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -46,14 +46,14 @@ export class ChromiumShell implements Shell {
     if (host.root) log.warn('running as root: Chromium runs without its sandbox')
     const flags = browserFlags(host, {
       profile: path.join(folder.path, 'profile'),
-      entry,
+      entry: pathToFileURL(entry).href,
       headless: request.headless,
       fullscreen: request.fullscreen,
     })
     signal.throwIfAborted()
     try {
       const browser = owned.use(await Browser.start(program.value, flags, folder.path))
-      return ok(new ChromiumWindow(program.value, server, browser, owned.move()))
+      return ok(new ChromiumWindow(program.value, server, browser, entry, owned.move()))
     } catch (error) {
       return fail({
         code: 'no-browser',
@@ -70,7 +70,7 @@ function writeEntry(folder: string, url: string): string {
   const file = path.join(folder, 'open.html')
   const html = `<!doctype html><title>Scanout</title><meta http-equiv="refresh" content="0;url=${url}">`
   writeFileSync(file, html, { mode: 0o600, flag: 'wx' })
-  return pathToFileURL(file).href
+  return file
 }
 
 function snapFolder(program: string): [string] | [] {
@@ -85,10 +85,19 @@ class ChromiumWindow implements ShellWindow {
   readonly #server: PageServer
   readonly #owned: AsyncDisposableStack
   readonly #end = Promise.withResolvers<WindowEnd>()
+  readonly #entry: string
   #patience: NodeJS.Timeout | undefined
   #arrived = false
 
-  constructor(program: string, server: PageServer, browser: Browser, owned: AsyncDisposableStack) {
+  /** @param entry the file that let the browser in */
+  constructor(
+    program: string,
+    server: PageServer,
+    browser: Browser,
+    entry: string,
+    owned: AsyncDisposableStack,
+  ) {
+    this.#entry = entry
     this.#server = server
     this.#owned = owned
     this.ended = this.#end.promise
@@ -117,8 +126,13 @@ class ChromiumWindow implements ShellWindow {
 
   #presence(present: boolean): void {
     clearTimeout(this.#patience)
-    if (present) this.#arrived = true
-    else this.#expectPage(ABSENCE_MS)
+    if (!present) {
+      this.#expectPage(ABSENCE_MS)
+      return
+    }
+    // The token in it is spent.
+    if (!this.#arrived) rmSync(this.#entry, { force: true })
+    this.#arrived = true
   }
 
   #expectPage(withinMs: number): void {
