@@ -44,6 +44,8 @@ const preload = {
     'memory-preload': 'preload/memory-preload.ts',
   },
   outdir: 'out/preload',
+  // What the loader of the addon asks for has another name in CommonJS.
+  define: { 'import.meta.dirname': '__dirname' },
   format: 'cjs',
   platform: 'node',
   target: 'node24',
