@@ -102,14 +102,15 @@ export function textWidth(text: string, style: TextStyle): number {
   return (units * style.height) / UNITS
 }
 
-/** Writes a line of text with its capitals' top-left at a point; the box that it may have touched. */
+/** Writes a line of text with its capitals' top-left at a point, within `clip` when one is given. */
 export function drawText(
   canvas: Canvas,
   text: string,
   x: number,
   y: number,
   style: TextStyle,
-): Rect {
+  clip: Rect = { x: 0, y: 0, width: canvas.width, height: canvas.height },
+): void {
   const scale = style.height / UNITS
   const radius = style.stroke / 2
   const box = {
@@ -134,11 +135,15 @@ export function drawText(
   for (let at = 0; at < cover.length; at += 1) {
     const coverage = cover[at] ?? 0
     if (coverage > 0) {
-      const column = at % box.width
-      canvas.blend(box.x + column, box.y + (at - column) / box.width, style.color, coverage)
+      const column = box.x + (at % box.width)
+      const row = box.y + Math.floor(at / box.width)
+      if (isInside(clip, column, row)) canvas.blend(column, row, style.color, coverage)
     }
   }
-  return box
+}
+
+function isInside({ x, y, width, height }: Rect, column: number, row: number): boolean {
+  return column >= x && row >= y && column < x + width && row < y + height
 }
 
 function advance(character: string, { tracking = 0.6 }: TextStyle): number {

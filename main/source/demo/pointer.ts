@@ -17,6 +17,8 @@ const outline: readonly (readonly [x: number, y: number])[] = [
   [14.2, 30.8],
   [6, 38],
 ]
+/** Beyond this column and row there is not even shadow. */
+const REACH = 54
 const BORDER = 1.6
 const SHADOW = { x: 1.5, y: 2.5, reach: 5, opacity: 0.35 }
 
@@ -25,6 +27,8 @@ export function pointerPixels(): Uint32Array {
   return Uint32Array.from({ length: POINTER_SIDE * POINTER_SIDE }, (_, at) => {
     const x = (at % POINTER_SIDE) + 0.5
     const y = Math.floor(at / POINTER_SIDE) + 0.5
+    const isNear = x < REACH && y < REACH
+    if (!isNear) return 0
     const depth = distance(x, y)
     const fill = clamp(0.5 - depth)
     const border = clamp(0.5 + BORDER - depth)
@@ -43,13 +47,17 @@ function clamp(value: number): number {
   return Math.max(0, Math.min(1, value))
 }
 
+const edges = outline.map(([x0, y0], at) => {
+  const [x1, y1] = outline[(at + 1) % outline.length] ?? [x0, y0]
+  return { x0, y0, x1, y1, distance: segment(x0, y0, x1, y1, 0) }
+})
+
 /** To the outline; negative inside. */
 function distance(x: number, y: number): number {
   let least = Number.POSITIVE_INFINITY
   let isInside = false
-  for (const [at, [x0, y0]] of outline.entries()) {
-    const [x1, y1] = outline[(at + 1) % outline.length] ?? [x0, y0]
-    least = Math.min(least, segment(x0, y0, x1, y1, 0)(x, y))
+  for (const { x0, y0, x1, y1, distance: toEdge } of edges) {
+    least = Math.min(least, toEdge(x, y))
     if (y0 > y !== y1 > y && x < ((x1 - x0) * (y - y0)) / (y1 - y0) + x0) isInside = !isInside
   }
   return isInside ? -least : least

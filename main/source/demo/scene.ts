@@ -21,6 +21,8 @@ const bars: readonly Color[] = [
   0xffffff, 0xffff00, 0x00ffff, 0x00ff00, 0xff00ff, 0xff0000, 0x0000ff, 0x000000,
 ]
 const GREYS = 16
+/** All fine lines repeat after this many rows. */
+const PATTERN_ROWS = 4
 
 const DIGITS = 6
 
@@ -65,17 +67,19 @@ export class Scene {
     this.#dial = { box: square(x, y, r + 18 * unit), x, y, r }
     this.canvas.shape(this.#dial.box, LIGHT, 0.28, ring(x, y, r, 1.5 * unit))
     this.#dialUnder = this.canvas.copy(this.#dial.box)
-    this.#counter = { height: 30 * unit, stroke: 2.6 * unit, color: LIGHT }
+    this.#counter = { height: 26 * unit, stroke: 2.4 * unit, color: LIGHT }
     const step = textWidth('0', this.#counter)
+    const top = y - this.#counter.height / 2
+    // The places meet and do not overlap, so that one can be drawn anew without its neighbours.
+    const edge = (at: number) => Math.floor(x + step * (at - DIGITS / 2) - 3 * unit)
     this.#digits = Array.from({ length: DIGITS }, (_, at) => {
-      const left = x + step * (at - DIGITS / 2)
-      const top = y - this.#counter.height / 2
       const box = {
-        x: Math.floor(left - 2 * unit),
+        x: edge(at),
         y: Math.floor(top - 8 * unit),
-        width: Math.ceil(step),
+        width: edge(at + 1) - edge(at),
         height: Math.ceil(this.#counter.height + 16 * unit),
       }
+      const left = x + step * (at - DIGITS / 2)
       return { left, top, box, under: this.canvas.copy(box), shown: '' }
     })
     this.show(0)
@@ -106,7 +110,7 @@ export class Scene {
       if (digit.shown === wanted) continue
       digit.shown = wanted
       canvas.paste(digit.box, digit.under)
-      drawText(canvas, wanted, digit.left, digit.top, this.#counter)
+      drawText(canvas, wanted, digit.left, digit.top, this.#counter, digit.box)
       changed.push(digit.box)
     }
     return changed
@@ -128,15 +132,7 @@ export class Scene {
   #paintLandscape(): void {
     const { pixels, width, height } = this.canvas
     for (let y = 0; y < height; y += 1) {
-      // Two neighbouring colours alternate by an ordered pattern, so that 8 bits show no bands.
-      const level = (y / height) * 1.35
-      const even = skyColor(level)
-      const odd = skyColor(level + 0.5 / height)
-      const row = pixels.subarray(y * width, (y + 1) * width)
-      for (let x = 0; x < width; x += 2) {
-        row[x] = y % 2 === 0 ? even : odd
-        if (x + 1 < width) row[x + 1] = y % 2 === 0 ? odd : even
-      }
+      pixels.fill(skyColor((y / height) * 1.35), y * width, (y + 1) * width)
     }
     this.#paintStars()
     this.#paintSun()
@@ -246,14 +242,19 @@ export class Scene {
       (_x, y) => y % 2 === 0,
       (_x, y) => y % 4 < 2,
     ]
+    const { pixels, width, height } = this.canvas
     for (const [at, isLight] of patterns.entries()) {
       const area = cell(rect, at, patterns.length)
-      const right = Math.min(this.canvas.width, area.x + area.width)
-      const bottom = Math.min(this.canvas.height, area.y + area.height)
-      for (let y = Math.max(0, area.y); y < bottom; y += 1) {
-        for (let x = Math.max(0, area.x); x < right; x += 1) {
-          this.canvas.pixels[y * this.canvas.width + x] = isLight(x, y) ? 0xffffff : 0x000000
+      const right = Math.min(width, area.x + area.width)
+      const bottom = Math.min(height, area.y + area.height)
+      for (let y = area.y; y < Math.min(bottom, area.y + PATTERN_ROWS); y += 1) {
+        for (let x = area.x; x < right; x += 1) {
+          pixels[y * width + x] = isLight(x, y) ? 0xffffff : 0x000000
         }
+      }
+      for (let y = area.y + PATTERN_ROWS; y < bottom; y += 1) {
+        const above = (y - PATTERN_ROWS) * width
+        pixels.copyWithin(y * width + area.x, above + area.x, above + right)
       }
     }
   }
