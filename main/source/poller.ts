@@ -23,9 +23,11 @@ export const RESTING_MS = 50
 /** … and after this long, to be left alone. */
 const IDLE_AFTER_MS = 5000
 export const IDLE_MS = 100
-const IDLE_MAX_MS = 250
-/** Idle refreshes may use this part of a core: an expensive scan makes them rarer, up to the limit. */
+/** Parts of a core that refreshes may use then: an expensive scan makes them rarer, up to a limit. */
+const RESTING_SHARE = 1 / 20
+const RESTING_MAX_MS = 200
 const IDLE_SHARE = 1 / 200
+export const IDLE_MAX_MS = 500
 /** Nobody looks, or nobody presents: only the state is kept. */
 export const HIDDEN_MS = 1000
 /** Wake-ups closer together than this become one refresh. */
@@ -57,9 +59,12 @@ export function planRefresh(state: PollState, now: number): PollPlan {
   if (state.woken) return { at: refreshedAt + WAKE_MS, pixels: true }
   const quietMs = now - state.changedAt
   if (quietMs <= RESTING_AFTER_MS) return { at: refreshedAt + ACTIVE_MS, pixels: true }
-  if (quietMs <= IDLE_AFTER_MS) return { at: refreshedAt + RESTING_MS, pixels: true }
-  const affordable = Math.min(IDLE_MAX_MS, state.costMs / IDLE_SHARE)
-  return { at: refreshedAt + Math.max(IDLE_MS, affordable), pixels: true }
+  const [least, share, most] =
+    quietMs <= IDLE_AFTER_MS
+      ? [RESTING_MS, RESTING_SHARE, RESTING_MAX_MS]
+      : [IDLE_MS, IDLE_SHARE, IDLE_MAX_MS]
+  const affordable = Math.min(most, state.costMs / share)
+  return { at: refreshedAt + Math.max(least, affordable), pixels: true }
 }
 
 /** What a refresh brought: a frame went out under this number, or whether anything changed at all. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   ACTIVE_MS,
   HIDDEN_MS,
+  IDLE_MAX_MS,
   IDLE_MS,
   Poller,
   type PollState,
@@ -27,7 +28,9 @@ describe('the schedule of refreshes', () => {
     ['slower after half a second', { changedAt: 400 }, 1000, RESTING_MS],
     ['slower still after five seconds', { changedAt: -4001 }, 1000, IDLE_MS],
     ['rarer when a scan is dear', { changedAt: -9000, costMs: 0.75 }, 1000, 150],
-    ['never rarer than four times a second', { changedAt: -9000, costMs: 90 }, 1000, 250],
+    ['never rarer than twice a second', { changedAt: -9000, costMs: 90 }, 1000, IDLE_MAX_MS],
+    ['rarer at rest, too, when a scan is dear', { changedAt: 400, costMs: 5 }, 1000, 100],
+    ['five times a second at rest at least', { changedAt: 400, costMs: 90 }, 1000, 200],
     ['almost at once when woken', { changedAt: -9000, woken: true }, 1000, WAKE_MS],
     ['once a second when hidden', { visible: false }, 1000, HIDDEN_MS],
     ['once a second when hidden, woken or not', { visible: false, woken: true }, 1000, HIDDEN_MS],
