@@ -8,13 +8,13 @@
 // PART: driver, native, conformance, cli …: the names of test/kernel-lab/guest/*.test.ts; all when
 // none is given. Exit status: 0 passed, 1 failed, 77 skipped. The last run's log, dmesg and
 // results.json stay in .cache/kernel-lab/last.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { boot, prepareRun } from '../test/kernel-lab/host/boot.mjs'
-import { which } from '../test/kernel-lab/host/command.mjs'
+import { isStatic, which } from '../test/kernel-lab/host/command.mjs'
 import { debianKernel } from '../test/kernel-lab/host/kernel.mjs'
 import { buildAll } from '../test/kernel-lab/host/modules.mjs'
 import { Skip } from '../test/kernel-lab/host/skip.mjs'
@@ -41,7 +41,7 @@ const unhealthy = /\bBUG\b|\bOops\b|general protection|WARNING: CPU|refcount_t:|
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { update: { type: 'boolean' }, timeout: { type: 'string', default: '240' } },
+  options: { update: { type: 'boolean' }, timeout: { type: 'string', default: '480' } },
 })
 
 const started = performance.now()
@@ -107,8 +107,8 @@ function checkHost() {
     )
   const missing = Object.keys(tools).filter((name) => !which(name))
   // The guest's first process has no libraries.
-  if (which('busybox') && readFileSync(which('busybox')).includes('ld-linux'))
-    missing.push('busybox')
+  const busybox = which('busybox')
+  if (busybox && !isStatic(busybox)) missing.push('busybox')
   if (missing.length === 0) return
   const packages = missing.map((name) => tools[name]).join(' ')
   throw new Skip(

@@ -131,14 +131,15 @@ function unfilter(raw: Uint8Array, width: number, height: number, channels: numb
   const row = width * channels
   const plain = new Uint8Array(row * height)
   for (let y = 0; y < height; y += 1) {
-    const filter = raw[y * (row + 1)] ?? 0
+    const from = y * (row + 1)
+    const to = y * row
+    const guess = guesses[raw[from] ?? 0]
+    if (guess === undefined) throw new Error(`filter ${raw[from]}`)
     for (let x = 0; x < row; x += 1) {
-      const left = x < channels ? 0 : (plain[y * row + x - channels] ?? 0)
-      const up = y === 0 ? 0 : (plain[(y - 1) * row + x] ?? 0)
-      const corner = y === 0 || x < channels ? 0 : (plain[(y - 1) * row + x - channels] ?? 0)
-      const guess = [0, left, up, (left + up) >> 1, paeth(left, up, corner)][filter]
-      if (guess === undefined) throw new Error(`filter ${filter}`)
-      plain[y * row + x] = (raw[y * (row + 1) + 1 + x] ?? 0) + guess
+      const left = x < channels ? 0 : (plain[to + x - channels] ?? 0)
+      const up = y === 0 ? 0 : (plain[to - row + x] ?? 0)
+      const corner = y === 0 || x < channels ? 0 : (plain[to - row + x - channels] ?? 0)
+      plain[to + x] = (raw[from + 1 + x] ?? 0) + guess(left, up, corner)
     }
   }
   if (channels === 4) return { width, height, rgba: plain }
@@ -147,13 +148,19 @@ function unfilter(raw: Uint8Array, width: number, height: number, channels: numb
   return { width, height, rgba }
 }
 
+/** Filter types 0 to 4: none, sub, up, average, Paeth. */
+const guesses: readonly ((left: number, up: number, corner: number) => number)[] = [
+  () => 0,
+  (left) => left,
+  (_left, up) => up,
+  (left, up) => (left + up) >> 1,
+  paeth,
+]
+
 function paeth(left: number, up: number, corner: number): number {
-  const guess = left + up - corner
-  const [a, b, c] = [left, up, corner].map((value) => Math.abs(guess - value)) as [
-    number,
-    number,
-    number,
-  ]
-  if (a <= b && a <= c) return left
-  return b <= c ? up : corner
+  const toLeft = Math.abs(up - corner)
+  const toUp = Math.abs(left - corner)
+  const toCorner = Math.abs(left + up - 2 * corner)
+  if (toLeft <= toUp && toLeft <= toCorner) return left
+  return toUp <= toCorner ? up : corner
 }

@@ -11,6 +11,7 @@ import type {
 import { Mdev } from './mdev.ts'
 
 const BUFFER_SHIFT = 28
+const CLOSING_MS = 3000
 
 /** Ten characters: a word of four would be the code itself. */
 const hex = (fourcc: number): string => `0x${fourcc.toString(16).padStart(8, '0')}`
@@ -106,11 +107,21 @@ export class Planelab implements DeviceControl, Disposable {
     this.tell('clear')
   }
 
-  /** @throws Error while somebody has the device open: removing it would wait for them for ever */
+  /** @throws Error when somebody keeps the device open: removing it would wait for them for ever */
   [Symbol.dispose](): void {
-    const open = this.counter('open')
+    const open = this.#openAfter(CLOSING_MS)
     closeSync(this.#control)
     if (open !== 0) throw new Error(`planelab: ${open} still open`)
     this.#mdev[Symbol.dispose]()
+  }
+
+  /** How often it is still open once processes that were killed had time to go. */
+  #openAfter(limitMs: number): number {
+    const deadline = performance.now() + limitMs
+    for (;;) {
+      const open = this.counter('open')
+      if (open === 0 || performance.now() > deadline) return open
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+    }
   }
 }

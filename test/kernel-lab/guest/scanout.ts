@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 
-const { LAB_ROOT: root = '.' } = process.env
-const cli = path.join(root, 'out/main/cli.js')
-/** More than any command of the tests takes under TCG. */
-const LIMIT_MS = 30_000
+const { LAB_PRODUCT: product = 'out' } = process.env
+const cli = path.join(product, 'main/cli.js')
+/** More than any command of the tests takes under TCG on a busy host. */
+const LIMIT_MS = 60_000
 
 export type Outcome = {
   /** Null when a signal ended it. */
@@ -95,7 +95,7 @@ export class Running implements Disposable {
 export async function until<T>(
   what: string,
   probe: () => T | undefined | false,
-  limitMs = 15_000,
+  limitMs = 40_000,
 ): Promise<T> {
   const deadline = performance.now() + limitMs
   for (;;) {

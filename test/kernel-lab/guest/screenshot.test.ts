@@ -107,16 +107,21 @@ const cases: Readonly<Record<string, Case>> = {
   },
 }
 
+const gradients = [
+  ['mdpy-xga', 1024, 768, 'native'],
+  ['mdpy-vga', 640, 480, 'reference'],
+] as const
+
 describe('screenshot', { concurrency: 2 }, () => {
-  for (const engine of ['native', 'reference'])
-    test(`mdpy: every pixel is its gradient's (${engine} engine)`, async () => {
-      using mdev = new Mdev('mdpy-xga')
+  for (const [type, width, height, engine] of gradients)
+    test(`${type}: every pixel is its gradient's (${engine} engine)`, async () => {
+      using mdev = new Mdev(type)
       const seen = await picture(`vfio:${mdev.uuid}`, ['--engine', engine])
-      const rgba = new Uint8Array(1024 * 768 * 4)
-      for (let y = 0; y < 768; y += 1)
-        rgba.fill(Math.floor((y * 255) / 768), y * 4096, (y + 1) * 4096)
+      const rgba = new Uint8Array(width * height * 4)
+      for (let y = 0; y < height; y += 1)
+        rgba.fill(Math.floor((y * 255) / height), y * width * 4, (y + 1) * width * 4)
       for (let at = 3; at < rgba.length; at += 4) rgba[at] = 255
-      assertSame(seen, { width: 1024, height: 768, rgba })
+      assertSame(seen, { width, height, rgba })
     })
 
   for (const [name, { primary, overlay: over, cursor }] of Object.entries(cases))
@@ -168,9 +173,7 @@ describe('screenshot', { concurrency: 2 }, () => {
     using lab = new Planelab()
     const primary = primaryIn('linear', 200, 100, 800)
     show(lab, 'primary', 0, primary)
-    lab.injectQueryError('primary', 'ENOMEM', 1)
-    assertSame(await picture(`vfio:${lab.uuid}`), composite(primary))
-    lab.injectQueryError('primary', 'EFAULT', 3)
+    lab.tell('error query ENOMEM 1\nerror query EFAULT 3 primary')
     assertSame(await picture(`vfio:${lab.uuid}`), composite(primary))
   })
 

@@ -47,7 +47,7 @@ function seen(source: DeviceSource, kind: PlaneKind = 'primary'): number | strin
 
 const openFiles = () => readdirSync('/proc/self/fd').length
 
-test('source: thousands of flips of three buffers cost three GETs and leave nothing', () => {
+test('source: a thousand flips of three buffers cost three GETs and leave nothing', () => {
   const before = shim.counts()
   {
     using owned = new DisposableStack()
@@ -57,7 +57,7 @@ test('source: thousands of flips of three buffers cost three GETs and leave noth
       seen(source)
     }
     const [counts, files] = [shim.counts(), openFiles()]
-    for (let flip = 0; flip < 3000; flip += 1) {
+    for (let flip = 0; flip < 1000; flip += 1) {
       lab.tell(`flip primary buf=${flip % 3}`)
       assert.equal(seen(source), flip % 3)
     }
@@ -149,6 +149,34 @@ test('source: an unmappable buffer is refused in words and asked for once', () =
   }
   assert.equal(lab.gets(), 1)
   assert.equal(lab.counter('maps.refused'), 1)
+})
+
+/** What a guest can set up that nobody can show, and the field that the verdict must name. */
+const refusals = {
+  'fourcc=ZZ99 width=64 height=64 stride=256': 'fourcc',
+  'fourcc=XR24 modifier=0x0100000000000004 width=64 height=64 stride=512': 'modifier',
+  'fourcc=XR24 modifier=0xffffffffffffffff width=64 height=64 stride=512': 'modifier',
+  'fourcc=XR24 width=4294967295 height=64 stride=256': 'width',
+  'fourcc=XR24 width=64 height=4294967295 stride=256 size=4096': 'height',
+  'fourcc=XR24 width=64 height=64 stride=128': 'memory[0].stride',
+  'fourcc=XR24 width=64 height=64 stride=4294967295 size=4096': 'memory[0].stride',
+  'fourcc=XR24 width=64 height=64 stride=256 export=4096': 'memory[0].size',
+}
+for (const [plane, field] of Object.entries(refusals))
+  test(`source: ${plane}: a verdict names ${field}`, () => {
+    using owned = new DisposableStack()
+    const { lab, source } = setUp(owned)
+    lab.tell(`plane primary buf=0 ${plane}`)
+    const { status } = reading(source, 'primary')
+    assert.equal(status.state, 'refused')
+    assert.equal(status.state === 'refused' && status.verdict.field, field)
+  })
+
+test('source: a size in pages, as the oldest GVT-g tells it, is not believed', () => {
+  using owned = new DisposableStack()
+  const { lab, source } = setUp(owned)
+  lab.tell('plane primary buf=3 fourcc=XR24 width=64 height=64 stride=256 size=4 export=16384')
+  assert.equal(seen(source), 3)
 })
 
 test('source: guest writes are seen in the same buffer, and a reset of the device disables', () => {

@@ -34,7 +34,8 @@ $b mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none out /run
 $b ip link set lo up
 $b hostname kernel-lab
 export HOME=/tmp/home XDG_RUNTIME_DIR=/run TMPDIR=/tmp LANG=C.UTF-8
-export LAB_ROOT LAB_NODE LAB_CHECK LAB_MODULES LAB_OUT=/run/out
+export SCANOUT_SHIM="$LAB_PRODUCT/native/scanout_shim.node"
+export LAB_ROOT LAB_PRODUCT LAB_NODE LAB_CHECK LAB_MODULES LAB_OUT=/run/out
 
 cd "$LAB_ROOT"
 {

@@ -28,7 +28,7 @@ const seconds = (event) => `${((event.details?.duration_ms ?? 0) / 1000).toFixed
 /** Without the frames of Node itself. */
 const ownLines = (stack) => stack.replace(/\n +at (?!.*file:).*/g, '').trimEnd()
 
-const stream = run({ files, concurrency: 1, timeout: 60_000 })
+const stream = run({ files, concurrency: 1, timeout: 180_000 })
 stream.on('test:pass', (event) => {
   if (isSuite(event)) return
   if (event.skip !== undefined) {

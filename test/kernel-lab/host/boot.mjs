@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { spawn } from 'node:child_process'
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { pipeline, quoted, which } from './command.mjs'
@@ -18,7 +19,7 @@ exec /bin/busybox switch_root /new /bin/sh $L/stage2.sh $L
 `
 
 /**
- * What a run needs in one folder that the guest sees: initramfs, stage 2 and its settings.
+ * What a run needs in one folder that the guest sees: initramfs, stage 2, its settings, the product.
  *
  * @param run `folder`, `out`, `root` (of the repo), `modules`, `node`, `suite` (arguments of node)
  */
@@ -27,9 +28,15 @@ export async function prepareRun({ folder, out, root, modules, node, suite, gues
   const busybox = path.join(folder, 'busybox')
   await copyFile(which('busybox'), busybox)
   await copyFile(path.join(guest, 'stage2.sh'), path.join(folder, 'stage2.sh'))
+  // A copy: a build that runs meanwhile takes the files of out/ away.
+  const product = path.join(folder, 'product')
+  if (existsSync(path.join(root, 'out/native')))
+    for (const part of ['main', 'native'])
+      await cp(path.join(root, 'out', part), path.join(product, part), { recursive: true })
   const settings = {
     LAB_ROOT: root,
     LAB_NODE: node,
+    LAB_PRODUCT: product,
     LAB_CHECK: modules.check,
     LAB_MODULES: modules.vfio.join(' '),
     LAB_SUITE: suite.map(quoted).join(' '),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 const sbin = ['/usr/local/sbin', '/usr/sbin', '/sbin']
@@ -10,6 +10,14 @@ const searchPath = [...(process.env.PATH ?? '').split(':'), ...sbin]
 /** The full path of a program, or undefined. */
 export function which(program) {
   return searchPath.map((folder) => path.join(folder, program)).find((file) => existsSync(file))
+}
+
+/** Whether a program of 64 bits needs no loader: no program header of type PT_INTERP (elf.h). */
+export function isStatic(file) {
+  const elf = readFileSync(file)
+  const headers = Number(elf.readBigUInt64LE(32))
+  const [size, count] = [elf.readUInt16LE(54), elf.readUInt16LE(56)]
+  return Array.from({ length: count }).every((_, i) => elf.readUInt32LE(headers + i * size) !== 3)
 }
 
 /**
