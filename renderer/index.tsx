@@ -23,6 +23,13 @@ const bridge = openBridge((why) => {
     },
   })
 })
+const report = (error: unknown) => {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  bridge.tell('log:problem', text.slice(0, 2000))
+}
+window.addEventListener('error', (event) => report(event.error ?? event.message))
+window.addEventListener('unhandledrejection', (event) => report(event.reason))
+
 const session = new Session(bridge, store)
 const compositor = new Compositor(canvas, bridge, createWebglPresenter, {
   picture: (picture) => store.setState({ picture }),

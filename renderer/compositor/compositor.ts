@@ -24,6 +24,13 @@ export type CompositorEvents = {
   readonly problem: (failure: Failure | undefined) => void
 }
 
+const contextLost: Failure = {
+  code: 'context-lost',
+  what: 'cannot draw the picture',
+  why: 'the graphics driver was reset',
+  remedy: 'wait a moment: the picture comes back when the driver does',
+}
+
 /**
  * Keeps the surfaces and the scene that main describes, and draws them when something changed:
  * once per display refresh, never otherwise.
@@ -58,8 +65,14 @@ export class Compositor implements Disposable {
     this.#bridge = bridge
     this.#events = events
     const made = create(canvas, {
-      lost: () => this.#forget(),
-      restored: () => bridge.tell('frame:resend'),
+      lost: () => {
+        this.#forget()
+        this.#tellProblem(contextLost)
+      },
+      restored: () => {
+        this.#forget()
+        bridge.tell('frame:resend')
+      },
     })
     if (made.ok) this.#presenter = this.#owned.use(made.value)
     else this.#tellProblem(made.failure)
@@ -106,6 +119,7 @@ export class Compositor implements Disposable {
   }
 
   #take(frame: FrameMessage, payload: Uint8Array): void {
+    if (this.#presenter?.lost) return
     if (frame.reset) {
       this.#forget()
       this.#waiting = false
