@@ -23,6 +23,8 @@ export class Framebuffer {
   readonly #columns: Uint32Array
   readonly #rows: Uint32Array
   readonly #words: Uint32Array
+  /** The canvas lies as the buffers do: nothing is to be taken over. */
+  readonly #isCanvas: boolean
   readonly #pack: (pixel: number) => number
 
   constructor(canvas: Canvas, format: FourccRow, layout: ModifierRow) {
@@ -32,8 +34,11 @@ export class Framebuffer {
     const rows = tiling
       ? Math.ceil(canvas.height / tiling.tileHeight) * tiling.tileHeight
       : canvas.height
-    this.bytes = new Uint8Array(Math.ceil((this.stride * rows) / 4) * 4)
-    this.#words = new Uint32Array(this.bytes.buffer)
+    const isCanvas = format.code === 'XR24' && !tiling && this.stride === canvas.width * 4
+    const size = Math.ceil((this.stride * rows) / 4) * 4
+    this.#words = isCanvas ? canvas.pixels : new Uint32Array(size / 4)
+    this.#isCanvas = isCanvas
+    this.bytes = new Uint8Array(this.#words.buffer)
     this.#canvas = canvas
     this.#format = format
     this.#layout = layout
@@ -54,6 +59,7 @@ export class Framebuffer {
 
   /** Takes a rectangle over from the canvas. */
   draw(rect: Rect): void {
+    if (this.#isCanvas) return
     const right = Math.min(rect.x + rect.width, this.#canvas.width)
     const bottom = Math.min(rect.y + rect.height, this.#canvas.height)
     const left = Math.max(0, rect.x)
@@ -91,11 +97,6 @@ export class Framebuffer {
     const { pixels, width } = this.#canvas
     const row = this.#rows[y] ?? 0
     const { tiling } = this.#layout
-    const isPlain = this.#format.code === 'XR24' && !tiling
-    if (isPlain) {
-      this.#words.set(pixels.subarray(y * width + left, y * width + right), row / 4 + left)
-      return
-    }
     const inRow = tiling ? row % tileBytes(tiling) : 0
     const base = row - inRow
     for (let x = left; x < right; x += 1) {

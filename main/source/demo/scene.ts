@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Rect, Size } from '../../../core/geometry.ts'
-import { Canvas, type Color, mix, segment } from './canvas.ts'
+import { Canvas, type Color, mix, mixParts, segment } from './canvas.ts'
 import { drawText, type TextStyle, textWidth } from './lettering.ts'
 
 /** Evening sky, top to horizon. */
@@ -25,6 +25,8 @@ const GREYS = 16
 const PATTERN_ROWS = 4
 
 const DIGITS = 6
+/** Shades of the sun's glow. */
+const GLOW_STEPS = 256
 
 /** One place of the counter: where it is, what lies under it, what it shows. */
 type Digit = {
@@ -168,11 +170,20 @@ export class Scene {
     const box = square(x, y, reach)
     const right = Math.min(width, box.x + box.width)
     const bottom = Math.min(height, box.y + box.height)
+    const centreX = Math.round(x)
+    const centreY = Math.round(y)
+    const reach2 = Math.ceil(reach * reach)
+    const strength = Int32Array.from({ length: GLOW_STEPS + 1 }, (_, step) =>
+      Math.round(256 * 0.34 * (1 - step / GLOW_STEPS) ** 2),
+    )
     for (let row = Math.max(0, box.y); row < bottom; row += 1) {
+      const dy2 = (row - centreY) * (row - centreY)
       for (let column = Math.max(0, box.x); column < right; column += 1) {
-        const fade = 1 - ((column - x) ** 2 + (row - y) ** 2) / reach ** 2
+        const d2 = (column - centreX) * (column - centreX) + dy2
+        if (d2 >= reach2) continue
         const at = row * width + column
-        if (fade > 0) pixels[at] = mix(pixels[at] ?? 0, 0xffe0ad, 0.34 * fade * fade)
+        const part = strength[((d2 * GLOW_STEPS) / reach2) | 0] ?? 0
+        pixels[at] = mixParts(pixels[at] ?? 0, 0xffe0ad, part)
       }
     }
   }
