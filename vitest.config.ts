@@ -5,11 +5,14 @@ const project = (name: string, include: string[], extra: object = {}) => ({
   test: { name, include, environment: 'node', ...extra },
 })
 
+/** Importing the real package from Node would download Electron. */
+const fakeElectron = new URL('test/fakes/electron.ts', import.meta.url).pathname
+
 /** One project per layer of tests; scripts/test.mjs runs those that the host can run. */
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['test/unit/**/*.test.ts']),
+      project('unit', ['test/unit/**/*.test.ts'], { alias: { electron: fakeElectron } }),
       project('native', ['test/native/**/*.test.ts'], { pool: 'forks', testTimeout: 30_000 }),
       project('gl', ['test/gl/**/*.test.ts'], {
         testTimeout: 120_000,

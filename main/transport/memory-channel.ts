@@ -30,7 +30,7 @@ export class MemoryChannel implements AsyncDisposable {
   readonly #shim: Shim
   readonly #listener: FdListener
   readonly #surfaces = new Map<SurfaceId, Map<number, Shared>>()
-  readonly #unmapped = new Map<string, { resolve(): void; readonly promise: Promise<void> }>()
+  readonly #unmapped = new Map<string, PromiseWithResolvers<void>>()
   #socket: FdSocket | undefined
 
   constructor(shim: Shim, env: Environment) {
@@ -124,8 +124,9 @@ export class MemoryChannel implements AsyncDisposable {
   }
 
   #expect(surface: SurfaceId, image: number): void {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#unmapped.set(`${surface}/${image}`, { promise, resolve })
+    const key = `${surface}/${image}`
+    // A frame may wait for this one already; a reloaded page answers the same question.
+    if (!this.#unmapped.has(key)) this.#unmapped.set(key, Promise.withResolvers<void>())
   }
 
   #forget(surface: SurfaceId): void {

@@ -84,7 +84,7 @@ export class ElectronShell implements Shell {
       : undefined
     const ses = session.fromPartition('scanout')
     limitPermissions(ses)
-    owned.use(serveApp(ses, new PageFiles(this.#page), request.page.shot))
+    owned.use(serveApp(ses, new PageFiles(this.#page), (shot) => request.page.shot(shot)))
     Menu.setApplicationMenu(null)
     const script = memory ? 'memory-preload.cjs' : 'preload.cjs'
     const preload = path.join(appFolder(), 'out', 'preload', script)

@@ -1,7 +1,3 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Failure } from '../../../core/failure.ts'
 import type { Notes } from '../../../core/protocol.ts'
@@ -11,6 +7,7 @@ import { SettingsFile } from '../../../main/settings.ts'
 import type { Address } from '../../../main/source/source.ts'
 import { FakeShell } from '../../fakes/shell.ts'
 import { FakeSourceHandle } from '../../fakes/source-handle.ts'
+import { temporaryFolder } from '../../fakes/temporary-folder.ts'
 
 const address: Address = { text: 'fake:x', scheme: 'fake', path: 'x', query: new Map() }
 const options: SessionOptions = {
@@ -42,7 +39,7 @@ const page = () => window().request.page
 const tell = <N extends keyof Notes>(name: N, ...args: Notes[N]) => page().note(name, ...args)
 
 async function start(change: Partial<SessionOptions> = {}): Promise<void> {
-  const home = mkdtempSync(path.join(tmpdir(), 'scanout-home-'))
+  const home = temporaryFolder()
   settings = await SettingsFile.open({ HOME: home, XDG_CONFIG_HOME: home })
   session = new Session({ ...options, ...change }, { openSource: opener, shell, settings })
   const opened = await session.open()

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { SettingsFile } from '../../../main/settings.ts'
+import { temporaryFolder } from '../../fakes/temporary-folder.ts'
 
 let home: string
 let env: Record<string, string>
 const file = (): string => path.join(home, 'config', 'scanout', 'settings.json')
 
 beforeEach(() => {
-  home = mkdtempSync(path.join(tmpdir(), 'scanout-home-'))
+  home = temporaryFolder()
   env = { HOME: home, XDG_CONFIG_HOME: path.join(home, 'config') }
 })
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { freeName, safeName, savePng, shotFolder, shotName } from '../../../main/shot-files.ts'
+import { temporaryFolder } from '../../fakes/temporary-folder.ts'
 
 let folder: string
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'scanout-shots-'))
+  folder = temporaryFolder()
 })
 const png = Uint8Array.of(1, 2, 3)
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { hasDisplay } from '../../../../main/display-server.ts'
 import { chooseShell, findElectron } from '../../../../main/shell/choose-shell.ts'
 import { chooseTransport, transports } from '../../../../main/transport/transports.ts'
+import { temporaryFolder } from '../../../fakes/temporary-folder.ts'
 
-const folder = (): string => mkdtempSync(path.join(tmpdir(), 'scanout-choose-'))
+const folder = temporaryFolder
 
 function electronIn(dist: string): string {
   mkdirSync(dist, { recursive: true })

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { chmodSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -9,6 +8,7 @@ import {
   isSnap,
 } from '../../../../main/shell/chromium/browser-binary.ts'
 import { browserFlags, type HostFacts } from '../../../../main/shell/chromium/flags.ts'
+import { temporaryFolder } from '../../../fakes/temporary-folder.ts'
 
 function program(folder: string, name: string, mode = 0o755): string {
   const file = path.join(folder, name)
@@ -17,7 +17,7 @@ function program(folder: string, name: string, mode = 0o755): string {
   return file
 }
 
-const folder = (): string => mkdtempSync(path.join(tmpdir(), 'scanout-bin-'))
+const folder = temporaryFolder
 
 describe('the browser', () => {
   it.each(browserNames)('is found under the name %s', (name) => {

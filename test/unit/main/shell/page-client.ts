@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { once } from 'node:events'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { WebSocket } from 'ws'
+import { temporaryFolder } from '../../../fakes/temporary-folder.ts'
 
 export type Answer = {
   readonly status: number
@@ -52,9 +52,10 @@ export async function openControl(
 
 /** A built page in small, with a secret beside it that no request may reach. */
 export function pageFolder(): string {
-  const parent = mkdtempSync(path.join(tmpdir(), 'scanout-page-'))
+  const parent = temporaryFolder()
   writeFileSync(path.join(parent, 'secret.js'), 'secret')
-  const folder = mkdtempSync(path.join(parent, 'page-'))
+  const folder = path.join(parent, 'page')
+  mkdirSync(folder)
   writeFileSync(path.join(folder, 'index.html'), '<!doctype html><title>page</title>')
   writeFileSync(path.join(folder, 'index.js'), 'page()')
   writeFileSync(path.join(folder, 'index.js.map'), 'source map')
