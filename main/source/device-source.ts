@@ -102,7 +102,7 @@ export class DeviceSource implements Source {
     answered: (raw: RawPlane) => void,
   ): PlaneReading {
     try {
-      const raw = this.#query(kind)
+      const raw = this.#askFor(kind)
       answered(raw)
       const claim = readRawPlane(kind, raw)
       if (claim === 'disabled') return this.#nothing(kind, 'disabled')
@@ -122,6 +122,22 @@ export class DeviceSource implements Source {
       const remedy = 'Wait: it is usual while the guest changes its mode'
       return this.#stalls.failed(kind, nativeFailure(error, what, 'stalled', remedy))
     }
+  }
+
+  /**
+   * The driver's answer, once a buffer whose id came to mean another layout was let go. It is closed
+   * before its id is asked for again, because two descriptors of one id make stock mbochs panic the
+   * kernel; and the driver is asked again, because with GVT-g the id ends with its last descriptor.
+   */
+  #askFor(kind: PlaneKind): RawPlane {
+    const raw = this.#query(kind)
+    const claim = readRawPlane(kind, raw)
+    const identity = `${this.#parts.transport}:${raw.id}`
+    const held = claim === 'disabled' ? undefined : this.#cache.get(kind, identity)
+    if (claim === 'disabled' || !held || held.layout === layoutKey(claim)) return raw
+    this.#cache.drop(kind, identity)
+    this.#stalls.forget(kind)
+    return this.#query(kind)
   }
 
   /** mbochs answers the first query of every mode with ENOMEM; the next call is fine. */
@@ -160,18 +176,13 @@ export class DeviceSource implements Source {
     return { status, memory: held.memory(), mayHaveChanged: true }
   }
 
-  /** The buffer behind an answer: held already, or acquired now. An id that changed its meaning is a new one. */
+  /** The buffer behind an answer: held already, or acquired now. */
   #hold(kind: PlaneKind, raw: RawPlane, claim: PlaneClaim): HeldBuffer {
     const { transport } = this.#parts
     const layout = layoutKey(claim)
     const identity = `${transport}:${raw.id}`
     const held = this.#cache.get(kind, identity)
-    if (held && held.layout === layout) return held
-    if (held) {
-      // Close before asking again: two descriptors of one id make stock mbochs panic the kernel.
-      this.#cache.drop(kind, identity)
-      this.#stalls.forget(kind)
-    }
+    if (held) return held
     const fresh =
       transport === 'region'
         ? this.#holdRegion(identity, layout, raw.id)

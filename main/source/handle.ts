@@ -109,7 +109,8 @@ class WorkerLine {
   }
 
   capture(only: PlaneKind | undefined): Promise<Result<Capture, Failure>> {
-    if (this.#isClosing || this.#hasExited) return Promise.resolve(fail(this.#end()))
+    const isOver = this.#gone || this.#isClosing || this.#hasExited
+    if (isOver) return Promise.resolve(fail(this.#end()))
     const call = ++this.#calls
     const answer = Promise.withResolvers<Result<Capture, Failure>>()
     this.#captures.set(call, answer.resolve)

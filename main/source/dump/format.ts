@@ -2,7 +2,7 @@
 import type { Failure } from '../../../core/failure.ts'
 import type { Point } from '../../../core/geometry.ts'
 import { modifierText } from '../../../core/modifier.ts'
-import { type Plane, type PlaneClaim, planeKinds } from '../../../core/plane.ts'
+import { type MemoryPlane, type Plane, type PlaneClaim, planeKinds } from '../../../core/plane.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 
 // A plane dump: a JSON file beside the files with the bytes.
@@ -40,52 +40,55 @@ export function badDump(name: string, why: string): Failure {
 }
 
 function readDump(value: unknown): readonly DumpPlane[] {
-  const dump = fields(value, 'the file')
-  if (dump['scanoutDump'] !== DUMP_VERSION) {
-    const version = JSON.stringify(dump['scanoutDump']) ?? 'missing'
+  const { scanoutDump, planes } = fields(value, 'the file')
+  if (scanoutDump !== DUMP_VERSION) {
+    const version = JSON.stringify(scanoutDump) ?? 'missing'
     throw new SyntaxError(`scanoutDump is ${version.slice(0, 40)}, not ${DUMP_VERSION}`)
   }
-  const planes = list(dump['planes'], 'planes', planeKinds.length).map(readPlane)
-  const kinds = planes.map(({ claim }) => claim.kind)
+  const read = list(planes, 'planes', planeKinds.length).map(readPlane)
+  const kinds = read.map(({ claim }) => claim.kind)
   const twice = kinds.find((kind, at) => kinds.indexOf(kind) !== at)
   if (twice !== undefined) throw new SyntaxError(`it has two ${twice} planes`)
-  return planes
+  return read
 }
 
 function readPlane(value: unknown, at: number): DumpPlane {
   const where = `planes[${at}]`
   const plane = fields(value, where)
-  const files: string[] = []
-  const memory = list(plane['memory'], `${where}.memory`, MAX_MEMORY_PLANES).map((item, index) => {
-    const entry = fields(item, `${where}.memory[${index}]`)
-    const file = text(entry['file'], `${where}.memory[${index}].file`)
-    if (!files.includes(file)) files.push(file)
-    return {
-      buffer: files.indexOf(file),
-      offset: number(entry, 'offset', where),
-      stride: number(entry, 'stride', where),
-      size: number(entry, 'size', where),
-    }
-  })
-  const kind = text(plane['kind'], `${where}.kind`)
+  const { kind, fourcc, memory } = plane
   if (!planeKinds.some((known) => known === kind)) {
     throw new SyntaxError(`${where}.kind is none of ${planeKinds.join(', ')}`)
   }
+  const files: string[] = []
+  const claim = {
+    kind: text(kind, `${where}.kind`),
+    fourcc: text(fourcc, `${where}.fourcc`),
+    modifier: modifier(plane, where),
+    width: number(plane, 'width', where),
+    height: number(plane, 'height', where),
+    memory: list(memory, `${where}.memory`, MAX_MEMORY_PLANES).map((entry, index) =>
+      readMemory(entry, `${where}.memory[${index}]`, files),
+    ),
+    x: number(plane, 'x', where),
+    y: number(plane, 'y', where),
+    hotspot: hotspot(plane, where),
+    bottomUp: flag(plane, where),
+    ...color(plane, where),
+  }
+  return { claim, files }
+}
+
+/** Buffers are numbered by the order in which their files are named first. */
+function readMemory(value: unknown, where: string, files: string[]): MemoryPlane {
+  const entry = fields(value, where)
+  const { file } = entry
+  const name = text(file, `${where}.file`)
+  if (!files.includes(name)) files.push(name)
   return {
-    files,
-    claim: {
-      kind,
-      fourcc: text(plane['fourcc'], `${where}.fourcc`),
-      modifier: modifier(plane['modifier'], `${where}.modifier`),
-      width: number(plane, 'width', where),
-      height: number(plane, 'height', where),
-      memory,
-      x: number(plane, 'x', where),
-      y: number(plane, 'y', where),
-      hotspot: hotspot(plane, where),
-      bottomUp: flag(plane['bottomUp'], `${where}.bottomUp`),
-      ...color(plane['color'], where),
-    },
+    buffer: files.indexOf(name),
+    offset: number(entry, 'offset', where),
+    stride: number(entry, 'stride', where),
+    size: number(entry, 'size', where),
   }
 }
 
@@ -113,14 +116,14 @@ function number(from: Fields, name: string, where: string): number {
   return value
 }
 
-function flag(value: unknown, where: string): boolean {
-  if (typeof value !== 'boolean') throw new SyntaxError(`${where} is neither true nor false`)
-  return value
+function flag({ bottomUp }: Fields, where: string): boolean {
+  if (typeof bottomUp === 'boolean') return bottomUp
+  throw new SyntaxError(`${where}.bottomUp is neither true nor false`)
 }
 
-function modifier(value: unknown, where: string): bigint {
+function modifier({ modifier: value }: Fields, where: string): bigint {
   if (typeof value === 'string' && /^0x[0-9a-fA-F]{1,16}$/.test(value)) return BigInt(value)
-  throw new SyntaxError(`${where} is no hexadecimal text of up to 64 bits`)
+  throw new SyntaxError(`${where}.modifier is no hexadecimal text of up to 64 bits`)
 }
 
 function hotspot(plane: Fields, where: string): Point | undefined {
@@ -129,7 +132,7 @@ function hotspot(plane: Fields, where: string): Point | undefined {
   return { x: number(plane, 'hotX', where), y: number(plane, 'hotY', where) }
 }
 
-function color(value: unknown, where: string): Pick<PlaneClaim, 'color'> {
+function color({ color: value }: Fields, where: string): Pick<PlaneClaim, 'color'> {
   if (value === undefined || value === null) return {}
   const { matrix, range } = fields(value, `${where}.color`)
   return {

@@ -177,8 +177,8 @@ function hotspot(from: Fields): Point | undefined {
   return { x: number(fields, 'x'), y: number(fields, 'y') }
 }
 
-function kind(from: Fields): PlaneKind {
-  const found = planeKinds.find((known) => known === from['kind'])
+function kind({ kind: value }: Fields): PlaneKind {
+  const found = planeKinds.find((known) => known === value)
   if (!found) throw new SyntaxError(`kind is none of ${planeKinds.join(', ')}`)
   return found
 }

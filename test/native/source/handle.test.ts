@@ -116,7 +116,7 @@ describe('a source in its thread', () => {
     handle.on('gone', gone.resolve)
     expect((await gone.promise).code).toBe('vm-gone')
     const captured = await handle.capture()
-    expect(captured.ok || captured.failure.code).toBe('closed')
+    expect(captured.ok || captured.failure.code).toBe('vm-gone')
     expect((await handle.describe()).statuses).toHaveLength(3)
   })
 
