@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import './tokens.css'
 import './app.css'
+import './controls.css'
+import './toolbar.css'
+import './panel.css'
+import './state.css'
+import './dialog.css'
 import { SaveDialog } from './save-dialog.tsx'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { StateCard, StateStrip } from './state-card.tsx'
