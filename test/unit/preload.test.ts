@@ -15,7 +15,7 @@ class FakePage {
   #listener: ((event: unknown) => void) | undefined
 
   get bridge(): Bridge | undefined {
-    return Reflect.get(this, 'scanout')
+    return Reflect.get(this as object, 'scanout')
   }
 
   addEventListener(_name: string, listener: (event: unknown) => void): void {

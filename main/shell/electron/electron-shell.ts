@@ -44,7 +44,6 @@ export function windowOptions(
     show: false,
     backgroundColor: '#000000',
     autoHideMenuBar: true,
-    icon: path.join(appFolder(), 'out', 'assets', 'icon.png'),
     webPreferences: {
       preload,
       partition: 'scanout',

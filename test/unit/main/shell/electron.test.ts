@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { channels, MEMORY_SOCKET_SWITCH } from '../../../../core/channels.ts'
 import { fail, ok } from '../../../../core/result.ts'
@@ -331,5 +332,24 @@ describe('app:', () => {
     page.picture = fail({ code: 'no-picture', what: 'w', why: 'y', remedy: 'r' })
     expect((await get('app://scanout/shot.png'))?.status).toBe(503)
     expect((await get('app://scanout/shot.png?plane=x'))?.status).toBe(400)
+  })
+})
+
+describe('the packed app', () => {
+  const config = readFileSync(new URL('../../../../electron-builder.yml', import.meta.url), 'utf8')
+
+  it.each([
+    ['runAsNode', false],
+    ['enableNodeOptionsEnvironmentVariable', false],
+    ['enableNodeCliInspectArguments', false],
+    ['onlyLoadAppFromAsar', true],
+    ['grantFileProtocolExtraPrivileges', false],
+  ])('has the fuse %s set to %s', (fuse, value) => {
+    expect(config).toMatch(new RegExp(`^  ${fuse}: ${value}$`, 'm'))
+  })
+
+  it('keeps the addon outside the archive and no source maps in it', () => {
+    expect(config).toMatch(/^asarUnpack:\n {2}- '\*\*\/\*\.node'$/m)
+    expect(config).toContain("- '!**/*.map'")
   })
 })
