@@ -182,7 +182,8 @@ export class DeviceSource implements Source {
     const layout = layoutKey(claim)
     const identity = `${transport}:${raw.id}`
     const held = this.#cache.get(kind, identity)
-    if (held) return held
+    if (held && held.layout === layout) return held
+    this.#cache.drop(kind, identity)
     const fresh =
       transport === 'region'
         ? this.#holdRegion(identity, layout, raw.id)

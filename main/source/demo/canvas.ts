@@ -143,3 +143,15 @@ export function segment(
     return Math.hypot(x - x0 - along * dx, y - y0 - along * dy) - radius
   }
 }
+
+/** The whole pixels around a disc. */
+export function square(x: number, y: number, r: number): Rect {
+  const left = Math.floor(x - r)
+  const top = Math.floor(y - r)
+  return { x: left, y: top, width: Math.ceil(x + r) - left, height: Math.ceil(y + r) - top }
+}
+
+/** Distance to a disc. */
+export function disc(x: number, y: number, r: number): (px: number, py: number) => number {
+  return (px, py) => Math.hypot(px - x, py - y) - r
+}

@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Rect, Size } from '../../../core/geometry.ts'
-import { Canvas, type Color, mix, mixParts, segment } from './canvas.ts'
+import { Canvas, type Color, disc, mix, segment, square } from './canvas.ts'
+import { paintLandscape } from './landscape.ts'
 import { drawText, type TextStyle, textWidth } from './lettering.ts'
 
-/** Evening sky, top to horizon. */
-const sky: readonly Color[] = [0x0c1230, 0x1d2450, 0x3f3a6e, 0x7d5578, 0xc98873, 0xf0bb8a]
-/** Hills, far to near. */
-const hills: readonly { readonly color: Color; readonly level: number; readonly rise: number }[] = [
-  { color: 0x5b4a70, level: 0.66, rise: 0.05 },
-  { color: 0x3a3760, level: 0.74, rise: 0.06 },
-  { color: 0x1f2445, level: 0.84, rise: 0.05 },
-  { color: 0x11162e, level: 0.94, rise: 0.03 },
-]
 const LIGHT: Color = 0xf4efe6
 const DIM: Color = 0xa9acc6
 const ACCENT: Color = 0xffb86b
@@ -25,8 +17,6 @@ const GREYS = 16
 const PATTERN_ROWS = 4
 
 const DIGITS = 6
-/** Shades of the sun's glow. */
-const GLOW_STEPS = 256
 
 /** One place of the counter: where it is, what lies under it, what it shows. */
 type Digit = {
@@ -59,7 +49,7 @@ export class Scene {
     this.canvas = new Canvas(width, height)
     const unit = Math.max(0.05, Math.min(width / 1920, height / 1080))
     this.#unit = unit
-    this.#paintLandscape()
+    paintLandscape(this.canvas, unit)
     this.#paintCard(facts.lines)
     this.#paintFrame()
 
@@ -129,91 +119,6 @@ export class Scene {
       const columns = Math.min(rect.x + rect.width, x0 + width) - Math.max(rect.x, x0)
       this.canvas.pixels.set(this.#dialUnder.subarray(from, from + columns), to)
     }
-  }
-
-  #paintLandscape(): void {
-    const { pixels, width, height } = this.canvas
-    for (let y = 0; y < height; y += 1) {
-      pixels.fill(skyColor((y / height) * 1.35), y * width, (y + 1) * width)
-    }
-    this.#paintStars()
-    this.#paintSun()
-    for (const [at, hill] of hills.entries()) this.#paintHill(hill, at)
-  }
-
-  #paintStars(): void {
-    const { width, height } = this.canvas
-    let seed = 20161
-    const next = () => {
-      seed = (seed * 1103515245 + 12345) % 2147483648
-      return seed / 2147483648
-    }
-    for (let star = 0; star < 140; star += 1) {
-      const x = Math.floor(next() * width)
-      const y = Math.floor(next() ** 1.6 * height * 0.45)
-      this.canvas.blend(x, y, LIGHT, (0.25 + 0.6 * next()) * (1 - y / (height * 0.5)))
-    }
-  }
-
-  #paintSun(): void {
-    const { width, height } = this.canvas
-    const x = width * 0.66
-    const y = height * 0.56
-    const r = 92 * this.#unit
-    this.#paintGlow(x, y, r * 2.6)
-    this.canvas.shape(square(x, y, r + 1), 0xffe9c7, 1, disc(x, y, r))
-  }
-
-  /** Light that fades with the square of the distance. */
-  #paintGlow(x: number, y: number, reach: number): void {
-    const { width, height, pixels } = this.canvas
-    const box = square(x, y, reach)
-    const right = Math.min(width, box.x + box.width)
-    const bottom = Math.min(height, box.y + box.height)
-    const centreX = Math.round(x)
-    const centreY = Math.round(y)
-    const reach2 = Math.ceil(reach * reach)
-    const strength = Int32Array.from({ length: GLOW_STEPS + 1 }, (_, step) =>
-      Math.round(256 * 0.34 * (1 - step / GLOW_STEPS) ** 2),
-    )
-    for (let row = Math.max(0, box.y); row < bottom; row += 1) {
-      const dy2 = (row - centreY) * (row - centreY)
-      for (let column = Math.max(0, box.x); column < right; column += 1) {
-        const d2 = (column - centreX) * (column - centreX) + dy2
-        if (d2 >= reach2) continue
-        const at = row * width + column
-        const part = strength[((d2 * GLOW_STEPS) / reach2) | 0] ?? 0
-        pixels[at] = mixParts(pixels[at] ?? 0, 0xffe0ad, part)
-      }
-    }
-  }
-
-  #paintHill(hill: (typeof hills)[number], at: number): void {
-    const { pixels, width, height } = this.canvas
-    const tops = new Float64Array(width)
-    let highest = height
-    let lowest = 0
-    for (let x = 0; x < width; x += 1) {
-      const t = (x / width) * Math.PI * 2
-      const waves =
-        Math.sin(t * (1.3 + at * 0.7) + at * 2.1) * 0.6 +
-        Math.sin(t * (3.1 + at) + at * 1.3) * 0.3 +
-        Math.sin(t * (7.7 + at * 2) + at) * 0.1
-      const top = height * (hill.level + hill.rise * waves)
-      tops[x] = top
-      highest = Math.min(highest, top)
-      lowest = Math.max(lowest, top)
-    }
-    const below = Math.min(height, Math.ceil(lowest) + 1)
-    for (let y = Math.max(0, Math.floor(highest)); y < below; y += 1) {
-      const row = y * width
-      for (let x = 0; x < width; x += 1) {
-        const inside = y + 1 - (tops[x] ?? 0)
-        if (inside >= 1) pixels[row + x] = hill.color
-        else if (inside > 0) this.canvas.blend(x, y, hill.color, inside)
-      }
-    }
-    pixels.fill(hill.color, below * width)
   }
 
   #paintCard(lines: readonly string[]): void {
@@ -301,18 +206,6 @@ const corners: readonly (readonly [name: string, right: boolean, bottom: boolean
   ['BR', true, true],
 ]
 
-function skyColor(level: number): Color {
-  const at = Math.max(0, Math.min(sky.length - 1.001, level * (sky.length - 1)))
-  const below = Math.floor(at)
-  return mix(sky[below] ?? 0, sky[below + 1] ?? 0, at - below)
-}
-
-function square(x: number, y: number, r: number): Rect {
-  const left = Math.floor(x - r)
-  const top = Math.floor(y - r)
-  return { x: left, y: top, width: Math.ceil(x + r) - left, height: Math.ceil(y + r) - top }
-}
-
 function clip(rect: Rect, to: Rect): Rect {
   const x = Math.max(rect.x, Math.floor(to.x))
   const y = Math.max(rect.y, Math.floor(to.y))
@@ -327,10 +220,6 @@ function cell(rect: Rect, at: number, count: number): Rect {
   const right = Math.round(rect.x + (rect.width * (at + 1)) / count)
   const y = Math.round(rect.y)
   return { x, y, width: right - x, height: Math.round(rect.y + rect.height) - y }
-}
-
-function disc(x: number, y: number, r: number): (px: number, py: number) => number {
-  return (px, py) => Math.hypot(px - x, py - y) - r
 }
 
 function ring(x: number, y: number, r: number, half: number): (px: number, py: number) => number {
