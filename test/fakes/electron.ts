@@ -80,8 +80,12 @@ export class BrowserWindow extends EventEmitter {
     this.shown = true
   }
 
+  isDestroyed(): boolean {
+    return this.webContents.destroyed
+  }
+
   destroy(): void {
-    if (this.webContents.destroyed) return
+    if (this.webContents.destroyed) throw new TypeError('Object has been destroyed')
     this.webContents.destroyed = true
     this.emit('closed')
   }

@@ -89,7 +89,9 @@ export class ElectronShell implements Shell {
     const preload = path.join(appFolder(), 'out', 'preload', script)
     signal.throwIfAborted()
     const browser = new BrowserWindow(windowOptions(request, preload, memory?.socketPath))
-    owned.defer(() => browser.destroy())
+    owned.defer(() => {
+      if (!browser.isDestroyed()) browser.destroy()
+    })
     lockNavigation(browser.webContents)
     const canary = Promise.withResolvers<string>()
     const ipc = owned.use(

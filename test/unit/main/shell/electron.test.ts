@@ -130,7 +130,7 @@ describe('the Electron window', () => {
 
   it('ends when it is closed, and breaks when its process ends', async () => {
     const first = await open()
-    browser().emit('closed')
+    browser().destroy()
     expect(await first.ended).toEqual({ kind: 'closed' })
     await first[Symbol.asyncDispose]()
     const second = await open()
