@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { readlinkSync } from 'node:fs'
+import { existsSync, readlinkSync } from 'node:fs'
 import type { Failure } from '../../../core/failure.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 import type { Fd, VfioDevice } from '../../../native-shim/api.ts'
@@ -56,7 +56,7 @@ export const openVfioSocket: OpenSource = async (address, signal) => {
     limit.addEventListener('abort', stop, { once: true })
     using _listening = disposable(() => limit.removeEventListener('abort', stop))
     if (limit.aborted) stop()
-    const pid = optionPid(address) ?? socket.peer().pid
+    const pid = optionPid(address) ?? livingPid(socket.peer().pid)
     for (;;) {
       const message = await socket.receive()
       if (!message) {
@@ -108,6 +108,11 @@ function disposable(dispose: () => void): Disposable {
 function optionPid({ query }: Address): number | undefined {
   const pid = query.get('pid')
   return pid === undefined ? undefined : Number(pid)
+}
+
+/** The peer's process; undefined when it is of another PID namespace (0) or has already ended. */
+function livingPid(pid: number): number | undefined {
+  return isPid(pid) && existsSync(`/proc/${pid}`) ? pid : undefined
 }
 
 function isPid(pid: number): boolean {
