@@ -9,7 +9,7 @@ const MAX_RECORD = 2000
 
 function threshold(): number {
   const wanted = process.env['SCANOUT_LOG']
-  const index = logLevels.findIndex((level) => level === wanted)
+  const index = logLevels.indexOf(wanted as LogLevel)
   return index < 0 ? logLevels.indexOf('warn') : index
 }
 

@@ -98,6 +98,7 @@ export function browserFlags(host: HostFacts, request: BrowserRequest): readonly
       ]
     : [
         '--class=scanout',
+        '--window-size=1280,800',
         '--window-size=1280,760',
         '--ozone-platform-hint=auto',
         ...(request.fullscreen ? ['--start-fullscreen'] : []),
