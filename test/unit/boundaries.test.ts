@@ -19,7 +19,12 @@ function compileIn(project: string, source: string): string[] {
     path.join(folder, 'tsconfig.json'),
     JSON.stringify({
       extends: path.join(up, 'tsconfig.base.json'),
-      compilerOptions: { ...config.compilerOptions, rootDir: up, outDir: 'types', tsBuildInfoFile: 'info' },
+      compilerOptions: {
+        ...config.compilerOptions,
+        rootDir: up,
+        outDir: 'types',
+        tsBuildInfoFile: 'info',
+      },
       include: ['offender.ts'],
       references: config.references.map((reference: { path: string }) => ({
         path: path.join(up, project, reference.path),
@@ -31,7 +36,8 @@ function compileIn(project: string, source: string): string[] {
   return [...stdout.matchAll(/offender\.ts.*error (TS\d+)/g)].map((match) => match[1] ?? '')
 }
 
-const importOf = (file: string) => `import type * as other from 'ROOT/${file}'\nexport type Other = typeof other\n`
+const importOf = (file: string) =>
+  `import type * as other from 'ROOT/${file}'\nexport type Other = typeof other\n`
 
 /** What each project must not be able to say. TS6307: not a file of this project or one it refers to. */
 // biome-ignore format: one row per offence

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
+import { Region } from '../../../core/damage.ts'
 import { intersect, isEmpty, type Point, type Rect, type Size } from '../../../core/geometry.ts'
 import type { Plane, PlaneKind } from '../../../core/plane.ts'
 import type { SurfaceId } from '../../../core/protocol.ts'
-import { Region } from '../picture-damage.ts'
 import { PictureTarget } from './picture-target.ts'
 import type { Programs, Uniforms } from './programs.ts'
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
+import { damagedPart } from '../../../core/damage.ts'
 import type { Failure } from '../../../core/failure.ts'
 import type { Rect, Size } from '../../../core/geometry.ts'
 import type { ImageRect } from '../../../core/memory-image.ts'
@@ -6,7 +8,6 @@ import { planeKinds } from '../../../core/plane.ts'
 import type { ScenePlane, SurfaceDescription, SurfaceId } from '../../../core/protocol.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 import type { DamageBytes } from '../damage-bytes.ts'
-import { damagedPart } from '../picture-damage.ts'
 import { deviceRect, type Placement } from '../placement.ts'
 import {
   type CreatePresenter,

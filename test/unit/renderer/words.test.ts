@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { describe, expect, it } from 'vitest'
-import { FrameRate } from '../../renderer/frame-rate.ts'
-import { createViewStore } from '../../renderer/store.ts'
-import { commandOf, keyWords, shortcuts } from '../../renderer/ui/shortcuts.ts'
-import { modifierWords, rateWords, sentence, stateWords, summary } from '../../renderer/ui/words.ts'
+import { FrameRate } from '../../../renderer/frame-rate.ts'
+import { createViewStore } from '../../../renderer/store.ts'
+import { commandOf, keyWords, shortcuts } from '../../../renderer/ui/shortcuts.ts'
+import {
+  modifierWords,
+  rateWords,
+  sentence,
+  stateWords,
+  summary,
+} from '../../../renderer/ui/words.ts'
 
 const failure = { code: 'busy', what: 'cannot open x', why: 'it is busy', remedy: 'stop the VM' }
 const state = createViewStore().getState()

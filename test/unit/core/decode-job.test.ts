@@ -7,9 +7,9 @@ import {
   decodeJob,
   encodeAnswer,
   encodeJob,
-} from '../../core/decode-job.ts'
-import { imageSize, memoryImages } from '../../core/memory-image.ts'
-import type { Plane } from '../../core/plane.ts'
+} from '../../../core/decode-job.ts'
+import { imageSize, memoryImages } from '../../../core/memory-image.ts'
+import type { Plane } from '../../../core/plane.ts'
 
 const plane: Plane = {
   kind: 'primary',

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { fourccRow } from '../../core/fourcc.ts'
-import { bounds, intersect, isEmpty, type Rect } from '../../core/geometry.ts'
-import type { ImageRect, MemoryImage } from '../../core/memory-image.ts'
-import { modifierRow, tileBytes } from '../../core/modifier.ts'
-import type { Plane } from '../../core/plane.ts'
+import { fourccRow } from './fourcc.ts'
+import { bounds, intersect, isEmpty, type Rect } from './geometry.ts'
+import type { ImageRect, MemoryImage } from './memory-image.ts'
+import { modifierRow, tileBytes } from './modifier.ts'
+import type { Plane } from './plane.ts'
 
 /** More rectangles than this are drawn as the one that holds them all. */
 const MANY = 8

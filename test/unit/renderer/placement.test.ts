@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { describe, expect, it } from 'vitest'
-import { scaleModes } from '../../core/protocol.ts'
-import { clampPan, deviceRect, place } from '../../renderer/compositor/placement.ts'
+import { scaleModes } from '../../../core/protocol.ts'
+import { clampPan, deviceRect, place } from '../../../renderer/compositor/placement.ts'
 
 const sizes = [
   { width: 1, height: 1 },

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { channels } from '../../core/channels.ts'
-import type { Bridge } from '../../core/protocol.ts'
-import { type BridgeHost, bridgeHost, forwardFrames } from '../../preload/bridge-host.ts'
-import { installBridge } from '../../preload/page-bridge.ts'
-import { ipcRenderer } from '../fakes/electron.ts'
-import { emptyFrame } from '../fakes/source-handle.ts'
+import { channels } from '../../../core/channels.ts'
+import type { Bridge } from '../../../core/protocol.ts'
+import { type BridgeHost, bridgeHost, forwardFrames } from '../../../preload/bridge-host.ts'
+import { installBridge } from '../../../preload/page-bridge.ts'
+import { ipcRenderer } from '../../fakes/electron.ts'
+import { emptyFrame } from '../../fakes/source-handle.ts'
 
 type PostedMessage = { data: unknown; ports: unknown[]; source?: unknown; origin?: string }
 

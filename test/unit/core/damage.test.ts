@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { describe, expect, it } from 'vitest'
-import { fourccs } from '../../core/fourcc.ts'
-import { memoryImages } from '../../core/memory-image.ts'
-import { modifiers } from '../../core/modifier.ts'
-import type { Plane } from '../../core/plane.ts'
-import { byteOffset } from '../../core/tiling.ts'
-import { checkDamage } from '../../renderer/compositor/damage-bytes.ts'
-import { damagedPart, Region } from '../../renderer/compositor/picture-damage.ts'
+import { damagedPart, Region } from '../../../core/damage.ts'
+import { fourccs } from '../../../core/fourcc.ts'
+import { memoryImages } from '../../../core/memory-image.ts'
+import { modifiers } from '../../../core/modifier.ts'
+import type { Plane } from '../../../core/plane.ts'
+import { byteOffset } from '../../../core/tiling.ts'
+import { checkDamage } from '../../../renderer/compositor/damage-bytes.ts'
 
 const rows = modifiers.flatMap((layout) =>
   [fourccs[0], fourccs.find((format) => format.bytes === 2)].flatMap((format) =>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { describe, expect, it } from 'vitest'
-import type { FrameMessage } from '../../core/protocol.ts'
-import { toWire } from '../../core/wire.ts'
-import { FrameBuffer, FramingError, type ReceivedFrame } from '../../renderer/bridge/framing.ts'
+import type { FrameMessage } from '../../../core/protocol.ts'
+import { toWire } from '../../../core/wire.ts'
+import { FrameBuffer, FramingError, type ReceivedFrame } from '../../../renderer/bridge/framing.ts'
 
 const frame = (seq: number): FrameMessage => ({
   seq,
