@@ -65,6 +65,24 @@ export class RecordParser implements Disposable {
   }
 }
 
+/**
+ * Every record that comes over a socket until its end. The taker owns each record's descriptors;
+ * those of records that it did not come to are closed.
+ */
+export async function* receiveRecords(
+  socket: FdSocket,
+  parser: RecordParser,
+): AsyncGenerator<ReceivedRecord, void> {
+  for (let message = await socket.receive(); message; message = await socket.receive()) {
+    const waiting = [...parser.push(message.bytes, message.fds)]
+    try {
+      for (let record = waiting.shift(); record; record = waiting.shift()) yield record
+    } finally {
+      for (const { fds } of waiting) closeAll(fds)
+    }
+  }
+}
+
 /** Sends a record with its descriptors, which stay the caller's. */
 export function sendRecord(
   socket: FdSocket,

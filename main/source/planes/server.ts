@@ -9,7 +9,7 @@ import { layoutKey } from '../plane-query.ts'
 import { Shadow } from '../shadow.ts'
 import type { PlaneReading, Source } from '../source.ts'
 import { PROTOCOL, type ProducerRecord, readViewerRecord, type ViewerRecord } from './protocol.ts'
-import { closeAll, RecordParser, sendRecord } from './record-stream.ts'
+import { closeAll, RecordParser, receiveRecords, sendRecord } from './record-stream.ts'
 import { type OfferedPlane, ViewerState } from './viewer-state.ts'
 
 /** More viewers than this at once are turned away. */
@@ -51,14 +51,11 @@ export class PlanesServer implements Disposable {
     try {
       const { name } = this.#source.info
       await sendRecord(socket, { type: 'hello', protocol: PROTOCOL, name, pull: true })
-      for (;;) {
-        const message = await socket.receive()
-        if (!message) return undefined
-        closeAll(message.fds)
-        for (const { value } of parser.push(message.bytes, [])) {
-          await this.#answer(socket, viewer, readViewerRecord(value))
-        }
+      for await (const { value, fds } of receiveRecords(socket, parser)) {
+        closeAll(fds)
+        await this.#answer(socket, viewer, readViewerRecord(value))
       }
+      return undefined
     } catch (error) {
       const what = 'a viewer was turned away'
       const remedy = 'Connect with scanout planes+unix:SOCKET'

@@ -11,7 +11,7 @@ import type { CachedSurface, PlaneReading, Source, SourceInfo } from '../source.
 import { StallGuard } from '../stall-guard.ts'
 import { PlaneBuffers } from './plane-buffers.ts'
 import { PROTOCOL, type ProducerRecord, readProducerRecord, type ViewerRecord } from './protocol.ts'
-import { closeAll, type ReceivedRecord, RecordParser, sendRecord } from './record-stream.ts'
+import { type ReceivedRecord, RecordParser, receiveRecords, sendRecord } from './record-stream.ts'
 
 /** What the producer last said about one plane. */
 type Told =
@@ -177,44 +177,30 @@ export class PlanesSource implements Source {
   }
 
   async #listen(): Promise<void> {
+    const what = `cannot follow ${this.info.address}`
+    const remedy = 'Connect to scanout broker, or to another producer of planes+unix'
     try {
-      for (;;) {
-        const message = await this.#socket.receive()
-        if (!message) {
-          this.#end(hungUp(this.info.address))
-          return
-        }
-        if (this.#isDisposed) {
-          closeAll(message.fds)
-          return
-        }
-        const records = this.#parser.push(message.bytes, message.fds)
-        for (const [at, record] of records.entries()) {
-          try {
-            this.#take(record)
-          } catch (error) {
-            for (const rest of records.slice(at)) closeAll(rest.fds)
-            throw error
-          }
-        }
-      }
+      for await (const record of receiveRecords(this.#socket, this.#parser)) this.#take(record)
+      this.#end(hungUp(this.info.address))
     } catch (error) {
       if (this.#isDisposed) return
-      const what = `cannot follow ${this.info.address}`
-      const remedy = 'Connect to scanout broker, or to another producer of planes+unix'
-      if (error instanceof SyntaxError) {
-        this.#end({ code: 'bad-protocol', what, why: error.message, remedy })
-      } else {
-        this.#end(nativeFailure(error, what, 'hung-up', remedy))
-      }
+      const failure: Failure =
+        error instanceof SyntaxError
+          ? { code: 'bad-protocol', what, why: error.message, remedy }
+          : nativeFailure(error, what, 'hung-up', remedy)
+      this.#end(failure)
     }
   }
 
   #take({ value, fds }: ReceivedRecord): void {
+    using unused = new DisposableStack()
+    for (const fd of fds) unused.use(fd)
+    if (this.#isDisposed) return
     const record = readProducerRecord(value)
     if (record.type !== 'plane' && fds.length > 0) {
       throw new SyntaxError(`${record.type} came with descriptors`)
     }
+    unused.move()
     this.#apply(record, fds)
     const isWorthALook = this.#pull ? record.type === 'complete' : record.type !== 'hello'
     if (!isWorthALook) return
