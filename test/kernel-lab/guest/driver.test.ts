@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 
-// planelab against its own contract: one test for each line of planelab-check.c.
+// planelab against its own contract: one test for each line of planelab-check.
 const { LAB_CHECK = '', LAB_MODULES = '' } = process.env
 const check = spawnSync(LAB_CHECK, { encoding: 'utf8', timeout: 30_000 })
 const lines = check.stdout.split('\n').filter(Boolean)

@@ -5,7 +5,10 @@ import { test } from 'node:test'
 import type { PlaneKind } from '../../../core/plane.ts'
 import { DeviceSource } from '../../../main/source/device-source.ts'
 import type { PlaneReading } from '../../../main/source/source.ts'
+import type { Fd } from '../../../native-shim/api.ts'
 import { shim } from '../../../native-shim/index.ts'
+import { setMbochsMode } from './mbochs.ts'
+import { Mdev } from './mdev.ts'
 import { Planelab } from './planelab.ts'
 
 // The source over a real driver: what it asks for, what it keeps, what it gives back.
@@ -25,7 +28,7 @@ function setUp(owned: DisposableStack) {
   lab.tell('plane primary buf=0 fourcc=XR24 width=64 height=32 stride=256')
   const clock = { ms: 0 }
   const device = shim.openVfioMdev(lab.uuid)
-  const map = (fd: Parameters<typeof shim.map>[0], length: number) => shim.map(fd, 0, length, false)
+  const map = (fd: Fd, length: number) => shim.map(fd, 0, length, false)
   const source = owned.use(
     new DeviceSource({ info, device, transport: 'dmabuf', map, now: () => clock.ms }),
   )
@@ -149,6 +152,24 @@ test('source: an unmappable buffer is refused in words and asked for once', () =
   }
   assert.equal(lab.gets(), 1)
   assert.equal(lab.counter('maps.refused'), 1)
+})
+
+test('source: stock mbochs is read through its errors, mode after mode, and survives', () => {
+  using mdev = new Mdev('mbochs-medium')
+  const device = shim.openVfioMdev(mdev.uuid)
+  const map = (fd: Fd, length: number) => shim.map(fd, 0, length, false)
+  using source = new DeviceSource({ info, device, transport: 'dmabuf', map, now: () => 0 })
+  assert.equal(seen(source), 'disabled')
+  // No more modes than the cache holds: mbochs frees the pages of an id once for each time that its last
+  // descriptor is closed, so one that is let go and asked for again corrupts the kernel.
+  for (let mode = 0; mode < 18; mode += 1) {
+    setMbochsMode(device, 640 + 16 * (mode % 6), 480)
+    for (let i = 0; i < 3; i += 1) {
+      const { status } = reading(source, 'primary')
+      assert.equal(status.state, 'refused')
+      assert.match(status.state === 'refused' ? status.verdict.why : '', /map/)
+    }
+  }
 })
 
 /** What a guest can set up that nobody can show, and the field that the verdict must name. */

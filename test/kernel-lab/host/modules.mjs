@@ -21,7 +21,7 @@ const sampleMakefile = 'obj-m += mbochs.o mdpy.o\n'
 export async function buildAll(kernel, sources, say) {
   const samples = await buildModules(kernel, 'samples', kernel.samples, say)
   const planelab = await buildModules(kernel, 'planelab', path.join(sources, 'planelab'), say)
-  const check = await buildCheck(kernel, path.join(sources, 'planelab-check.c'), say)
+  const check = await buildCheck(kernel, path.join(sources, 'planelab-check'), say)
   const stock = await stockModules(kernel, say)
   return {
     root: stock.root,
@@ -54,20 +54,20 @@ async function buildModules(kernel, name, folder, say) {
   return settle(part, built)
 }
 
-async function buildCheck(kernel, file, say) {
-  const name = path.basename(file, '.c')
-  const { built, part } = await slot(kernel, name, path.dirname(file), [path.basename(file)])
+async function buildCheck(kernel, folder, say) {
+  const name = path.basename(folder)
+  const { built, part } = await slot(kernel, name, folder, ['device.h', 'main.c'])
   if (!existsSync(built)) {
     say(`building ${name}`)
     await mkdir(part, { recursive: true })
     const flags = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', '-static']
-    await command('gcc', [...flags, '-o', path.join(part, name), file])
+    await command('gcc', [...flags, '-o', path.join(part, name), path.join(folder, 'main.c')])
     await settle(part, built)
   }
   return path.join(built, name)
 }
 
-/** Where a build goes, and where it is made; what else carries its name is of older sources. */
+/** Where a build goes, by the hash of what it is made of, and where it is made. */
 async function slot(kernel, name, folder, files) {
   const hash = createHash('sha256').update(kernel.version)
   for (const file of files)
