@@ -15,7 +15,7 @@ export type FrameFigures = {
   readonly drawMs: Spread
   /** From the moment the planes were read to the moment main heard that they were on the screen. */
   readonly latencyMs: Spread
-  /** Heads and payloads handed to the transport. */
+  /** Payloads with their length words, as handed to the transport; headers are a few hundred bytes more each. */
   readonly bytesSent: number
 }
 
