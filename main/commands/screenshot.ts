@@ -67,9 +67,9 @@ export function screenshotCommand(open: OpenSource): Command {
       )
       if (!capture.ok) return capture
       const request = { plane: options.plane ?? 'all', cursor: !options['no-cursor'] } as const
-      if (request.plane === 'all') await sayMissing(capture.value, request.cursor, io)
       const picture = await composeCapture(capture.value, request, engine.value)
       if (!picture.ok) return picture
+      if (request.plane === 'all') await sayMissing(capture.value, request.cursor, io)
       const { rgba, width, height } = picture.value
       const png = await encodePng(rgba, width, height, { Software: 'Scanout' })
       return toStdout ? print(png, io) : writeWholeFile(path.resolve(io.cwd, options.output), png)

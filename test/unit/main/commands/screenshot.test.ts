@@ -112,10 +112,14 @@ describe('screenshot', () => {
       value: '0x0100000000000004',
     }
     const source = new FakeSource([])
-    source.statuses = [{ kind: 'primary', state: 'refused', verdict }]
+    source.statuses = [
+      { kind: 'primary', state: 'refused', verdict },
+      { kind: 'cursor', state: 'refused', verdict },
+    ]
     const { fake, result } = await run('fake: -o x.png', source)
     using _fake = fake
     expect(result).toEqual(fail(verdict))
+    expect(fake.errors).toBe('')
     expect(source.captures).toBe(1)
     expect(readdirSync(fake.cwd)).toEqual([])
   })
