@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import path from 'node:path'
-import type { Layout, PixelFormat, ScanShape } from './api.ts'
+import type { Layout, PixelFormat, RawPlane, ScanShape } from './api.ts'
 
 // The addon's functions one to one. They check only what memory safety needs: nothing but the files
 // of this folder calls them.
@@ -14,19 +14,6 @@ export type OverlayHandle = Handle<'overlay'>
 export type PollerHandle = Handle<'poller'>
 
 export type RawReceived = { readonly bytes: Uint8Array<ArrayBuffer>; readonly fds: FdHandle[] }
-export type RawPlaneInfo = {
-  readonly format: number
-  readonly modifier: bigint
-  readonly width: number
-  readonly height: number
-  readonly stride: number
-  readonly size: number
-  readonly x: number
-  readonly y: number
-  readonly hotX: number
-  readonly hotY: number
-  readonly id: number
-}
 
 export type Bindings = {
   fdAdopt(number: number): FdHandle
@@ -77,7 +64,7 @@ export type Bindings = {
   /** `struct vfio_region_info` and its capabilities, as the kernel wrote them. */
   vfioRegion(device: FdHandle, index: number): Uint8Array<ArrayBuffer>
   vfioProbe(device: FdHandle, transport: number): boolean
-  vfioQuery(device: FdHandle, planeType: number, transport: number): RawPlaneInfo
+  vfioQuery(device: FdHandle, planeType: number, transport: number): RawPlane
   vfioGetDmabuf(device: FdHandle, id: number): FdHandle
   vfioMap(device: FdHandle, offset: number, length: number, writable: boolean): MappingHandle
   vfioReset(device: FdHandle): void

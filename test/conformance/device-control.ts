@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { PlaneKind } from '../../core/plane.ts'
+import type { DemoPlane } from '../../main/source/demo/device.ts'
 import type { Fd, Mapping, PlaneTransport } from '../../native-shim/api.ts'
 
-/** What the guest scans out of one plane. Fields as in struct vfio_device_gfx_plane_info. */
-export type ControlledPlane = {
-  /** Which buffer of {@link DeviceControl.makeBuffer}. */
-  readonly slot: number
-  /** Where in it the picture begins; bytes, a multiple of the page size or GET's and QUERY's business. */
-  readonly offset: number
-  /** Little-endian u32 of drm_fourcc.h. */
-  readonly fourcc: number
-  readonly modifier: bigint
-  readonly width: number
-  readonly height: number
-  readonly stride: number
-  readonly size: number
-  /** u32: −1 is 0xFFFFFFFF. */
-  readonly x: number
-  readonly y: number
-  /** 0xFFFFFFFF each: no hotspot. */
-  readonly hotX: number
-  readonly hotY: number
-}
+/**
+ * What the guest scans out of one plane. `slot` is one of {@link DeviceControl.makeBuffer}; a hotspot of
+ * 0xFFFFFFFF each is none; positions are u32, so that −1 is 0xFFFFFFFF.
+ */
+export type ControlledPlane = DemoPlane
 
 /** Errors that a device can be told to answer with. */
 export type InjectedError = 'ENOMEM' | 'EFAULT' | 'EINVAL' | 'ENODEV'

@@ -13,10 +13,11 @@ export type ConformanceTest = {
 }
 
 const { primary, cursor, overlay } = drmPlaneType
-const NO_HOTSPOT = 0xffff_ffff
+export const NO_HOTSPOT = 0xffff_ffff
 const PAGE = 4096
 
-const picture: ControlledPlane = {
+/** 64 × 32 of XR24, in slot 0. */
+export const picture: ControlledPlane = {
   slot: 0,
   offset: 0,
   fourcc: fourccValue('XR24') ?? 0,

@@ -13,21 +13,13 @@ import type {
 import type { PlaneDevice } from '../plane-device.ts'
 import { drmPlaneType } from '../plane-query.ts'
 
-/** What the guest scans out of one plane; fields of struct vfio_device_gfx_plane_info. */
-export type DemoPlane = {
+/** What the guest scans out of one plane: the fields that a query answers with, and where the pixels are. */
+export type DemoPlane = Omit<RawPlane, 'format' | 'id'> & {
   readonly slot: number
   /** Bytes into the buffer; anything but 0 is a base address that the device cannot export. */
   readonly offset: number
+  /** Little-endian u32 of drm_fourcc.h. */
   readonly fourcc: number
-  readonly modifier: bigint
-  readonly width: number
-  readonly height: number
-  readonly stride: number
-  readonly size: number
-  readonly x: number
-  readonly y: number
-  readonly hotX: number
-  readonly hotY: number
 }
 
 type Buffer = { readonly fd: Fd; readonly mapping: Mapping; readonly serial: number }

@@ -12,8 +12,9 @@ import { openPlanes } from '../../../main/source/planes/open.ts'
 import { PlanesServer } from '../../../main/source/planes/server.ts'
 import { PlanesSource } from '../../../main/source/planes/source.ts'
 import { shim } from '../../../native-shim/index.ts'
+import { picture } from '../../conformance/plane-device.ts'
 import { expectNoLeaks } from '../no-leaks.ts'
-import { info, picture, pointer, show } from './demo-host.ts'
+import { info, pointer, show } from './demo-host.ts'
 
 expectNoLeaks()
 

@@ -8,25 +8,8 @@ import { SourceHost } from '../../../main/source/host.ts'
 import type { SourceReport } from '../../../main/source/messages.ts'
 import type { SourceInfo } from '../../../main/source/source.ts'
 import { shim } from '../../../native-shim/index.ts'
+import { picture } from '../../conformance/plane-device.ts'
 import { ManualClock } from '../../fakes/manual-clock.ts'
-
-export const NO_HOTSPOT = 0xffff_ffff
-
-/** 64 × 32 of XR24, in slot 0. */
-export const picture: DemoPlane = {
-  slot: 0,
-  offset: 0,
-  fourcc: fourccValue('XR24') ?? 0,
-  modifier: 0n,
-  width: 64,
-  height: 32,
-  stride: 256,
-  size: 8192,
-  x: 0,
-  y: 0,
-  hotX: NO_HOTSPOT,
-  hotY: NO_HOTSPOT,
-}
 
 /** 16 × 16 of AR24, in slot 8. */
 export const pointer: DemoPlane = {

@@ -6,8 +6,9 @@ import { DeviceSource, probeTransport } from '../../../main/source/device-source
 import type { PlaneDevice } from '../../../main/source/plane-device.ts'
 import type { DrmPlaneType, Fd, RawPlane } from '../../../native-shim/api.ts'
 import { shim } from '../../../native-shim/index.ts'
+import { NO_HOTSPOT } from '../../conformance/plane-device.ts'
 import { expectNoLeaks } from '../no-leaks.ts'
-import { info, NO_HOTSPOT } from './demo-host.ts'
+import { info } from './demo-host.ts'
 
 expectNoLeaks()
 

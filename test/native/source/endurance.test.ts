@@ -2,8 +2,9 @@
 import { readdirSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { shim } from '../../../native-shim/index.ts'
+import { picture } from '../../conformance/plane-device.ts'
 import { expectNoLeaks } from '../no-leaks.ts'
-import { DemoHost, picture, show } from './demo-host.ts'
+import { DemoHost, show } from './demo-host.ts'
 
 expectNoLeaks()
 

@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../../core/failure.ts'
 import { shim } from '../../../native-shim/index.ts'
+import { NO_HOTSPOT, picture } from '../../conformance/plane-device.ts'
 import { expectNoLeaks } from '../no-leaks.ts'
-import { DemoHost, NO_HOTSPOT, picture, pointer, show } from './demo-host.ts'
+import { DemoHost, pointer, show } from './demo-host.ts'
 
 expectNoLeaks()
 
