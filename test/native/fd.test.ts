@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { shim } from '../../native-shim/index.ts'
+import { temporaryFolder } from '../fakes/temporary-folder.ts'
 import { failing } from './native-error.ts'
 import { expectNoLeaks } from './no-leaks.ts'
 
@@ -87,7 +87,7 @@ describe('an Fd', () => {
   })
 
   it('measures a regular file without moving its position', () => {
-    const file = path.join(tmpdir(), `scanout-fd-${process.pid}`)
+    const file = path.join(temporaryFolder(), 'seven')
     writeFileSync(file, 'seven!!')
     using fd = shim.openFile(file, false)
     expect(fd.size()).toBe(7)
@@ -108,11 +108,10 @@ describe('opening', () => {
 
   it('does not wait for the writer of a FIFO', async () => {
     const { execFileSync } = await import('node:child_process')
-    const fifo = path.join(tmpdir(), `scanout-fifo-${process.pid}`)
+    const fifo = path.join(temporaryFolder(), 'fifo')
     execFileSync('mkfifo', [fifo])
     using fd = shim.openFile(fifo, false)
     expect(fd.link()).toBe(fifo)
-    execFileSync('rm', [fifo])
   })
 })
 
