@@ -28,6 +28,13 @@ export type Bench = {
   notes(): readonly string[]
   problems(): readonly string[]
   held(): { surfaces: number; textures: number; programs: number }
+  /** Textures made and not deleted, counted at the GL functions themselves. */
+  liveTextures(): number
+  /**
+   * Flips `count` times through surfaces that were given before, writing one word of the picture
+   * each time; draws after every hundred.
+   */
+  flip(surfaces: readonly number[], firstSeq: number, count: number): Promise<void>
   /** How often the compositor asked for an animation frame. */
   requests(): number
 }
@@ -41,6 +48,18 @@ declare global {
 const canvas = document.querySelector('canvas')
 if (!canvas) throw new Error('no canvas')
 const gl = () => canvas.getContext('webgl2') as WebGL2RenderingContext
+
+let liveTextures = 0
+const gl2 = WebGL2RenderingContext.prototype
+const { createTexture, deleteTexture } = gl2
+gl2.createTexture = function () {
+  liveTextures += 1
+  return createTexture.call(this)
+}
+gl2.deleteTexture = function (texture) {
+  if (texture) liveTextures -= 1
+  deleteTexture.call(this, texture)
+}
 
 let notes: string[] = []
 let drawn: (() => void) | undefined
@@ -148,5 +167,25 @@ window.bench = {
   },
   problems: () => problems,
   held: () => presenter?.held ?? { surfaces: -1, textures: -1, programs: -1 },
+  liveTextures: () => liveTextures,
+  async flip(surfaces, firstSeq, count) {
+    for (let at = 0; at < count; at += 1) {
+      const surface = surfaces[at % surfaces.length] ?? 0
+      const rects = [{ x: (at * 4) % 64, y: at % 16, width: 4, height: 1 }]
+      const frame: FrameMessage = {
+        seq: firstSeq + at,
+        readAtMs: 0,
+        reset: false,
+        surfaces: [],
+        gone: [],
+        damage: [{ surface, image: 0, rects }],
+        scene: [{ kind: 'primary', surface, x: 0, y: 0 }],
+      }
+      const isDrawn = at % 100 === 99 || at === count - 1
+      const wait = isDrawn && new Promise<void>((resolve) => (drawn = resolve))
+      hear?.(frame, Uint8Array.of(at, at >> 8, at >> 16, 255))
+      if (wait) await wait
+    }
+  },
   requests: () => requests,
 }
