@@ -119,6 +119,8 @@ export type Notes = {
   'view:visible': [visible: boolean]
   /** What draws, for `--stats` and bug reports: `webgl (ANGLE …)`. Told once per presenter. */
   'view:presenter': [presenter: string]
+  /** The picture cannot be drawn, or can again (null). Without a window this ends the command. */
+  'view:problem': [problem: Failure | null]
   /** Answer to `probe:read`: the guest's picture as the presenter drew it, RGBA rows tight, base64. */
   'probe:picture': [id: number, width: number, height: number, rgba: string]
   'log:problem': [text: string]
@@ -146,6 +148,7 @@ export const noteNames = [
   'frame:resend',
   'view:visible',
   'view:presenter',
+  'view:problem',
   'probe:picture',
   'log:problem',
 ] as const satisfies readonly (keyof Notes)[]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { assertNever } from '../core/brand.ts'
-import type { Failure } from '../core/failure.ts'
+import { type Failure, failureLine } from '../core/failure.ts'
 import type { Capture, PlaneStatus } from '../core/plane.ts'
 import type { Calls, Hello, Notes, ScaleMode, Settings } from '../core/protocol.ts'
 import { fail, ok, type Result } from '../core/result.ts'
@@ -56,6 +56,7 @@ export class Session implements AsyncDisposable {
   #statuses: readonly PlaneStatus[] = []
   #pageListens = false
   #presenter: string | undefined
+  #problem: Failure | undefined
 
   constructor(options: SessionOptions, parts: SessionParts) {
     this.#options = options
@@ -75,6 +76,11 @@ export class Session implements AsyncDisposable {
   /** What draws in the page; undefined until it said so. */
   get presenter(): string | undefined {
     return this.#presenter
+  }
+
+  /** Why the page cannot draw, while it cannot. */
+  get problem(): Failure | undefined {
+    return this.#problem
   }
 
   /** Resolves when the person closed the window, or it broke. */
@@ -207,6 +213,11 @@ export class Session implements AsyncDisposable {
         break
       case 'view:presenter':
         this.#presenter = note.args[0]
+        break
+      case 'view:problem':
+        this.#problem = note.args[0] ?? undefined
+        if (this.#problem) log.warn(`page: ${failureLine(this.#problem)}`)
+        this.#changed()
         break
       case 'probe:picture':
         this.#probes.answer(...note.args)

@@ -54,7 +54,7 @@ function broken(error: unknown): Failure {
     code: 'webgl',
     what: 'cannot decode the plane with WebGL',
     why: error instanceof Error ? error.message : String(error),
-    remedy: 'use --engine native or --engine reference',
+    remedy: 'Use --engine native or --engine reference',
   }
 }
 

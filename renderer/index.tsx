@@ -19,7 +19,7 @@ const bridge = openBridge((why) => {
       code: 'stream',
       what: 'cannot read the picture',
       why,
-      remedy: 'start Scanout again',
+      remedy: 'Start Scanout again',
     },
   })
 })

@@ -123,7 +123,7 @@ export class Session implements Disposable {
       }
       return undefined
     } catch (error) {
-      return { code: 'bridge', what: 'cannot save', why: reason(error), remedy: 'try again' }
+      return { code: 'bridge', what: 'cannot save', why: reason(error), remedy: 'Try again' }
     }
   }
 

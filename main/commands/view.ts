@@ -172,5 +172,7 @@ async function ending(
 function failureOf(session: Session): Failure | undefined {
   const { state } = session
   if (state.kind === 'failed' || state.kind === 'lost') return state.failure
-  return state.kind === 'refused' ? state.verdict : undefined
+  if (state.kind === 'refused') return state.verdict
+  // A driver that was reset comes back by itself.
+  return session.problem?.code === 'context-lost' ? undefined : session.problem
 }

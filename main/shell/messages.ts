@@ -40,6 +40,12 @@ const MAX_LOG = 2000
 const MAX_SIDE = 16384
 
 const isSide: Check = (value) => isCount(value) && (value as number) <= MAX_SIDE
+const isProblem = isRecord({
+  code: isText(MAX_NAME),
+  what: isText(MAX_LOG),
+  why: isText(MAX_LOG),
+  remedy: isText(MAX_LOG),
+})
 const isPlaneChoice = isOneOf(['all', ...planeKinds])
 const settings = {
   scale: isOneOf(scaleModes),
@@ -70,6 +76,7 @@ const noteArguments: Record<keyof Notes, readonly Check[]> = {
   'frame:resend': [],
   'view:visible': [isBoolean],
   'view:presenter': [isText(MAX_NAME)],
+  'view:problem': [(value) => value === null || isProblem(value)],
   'probe:picture': [isCount, isSide, isSide, isText((MAX_SIDE * MAX_SIDE * 4 * 4) / 3)],
   'log:problem': [isText(MAX_LOG)],
 }

@@ -28,7 +28,7 @@ const contextLost: Failure = {
   code: 'context-lost',
   what: 'cannot draw the picture',
   why: 'the graphics driver was reset',
-  remedy: 'wait a moment: the picture comes back when the driver does',
+  remedy: 'Wait a moment: the picture comes back when the driver does',
 }
 
 /**
@@ -242,7 +242,7 @@ export class Compositor implements Disposable {
     if (failure === this.#told) return
     this.#told = failure
     this.#events.problem(failure)
-    if (failure) this.#bridge.tell('log:problem', `${failure.what}: ${failure.why}`.slice(0, 2000))
+    this.#bridge.tell('view:problem', failure ?? null)
   }
 
   /** A frame that cannot be applied or drawn: the last picture stays until everything comes again. */
@@ -253,7 +253,7 @@ export class Compositor implements Disposable {
       code: 'frame-broken',
       what: 'cannot draw the picture',
       why: error instanceof Error ? error.message : String(error),
-      remedy: 'try again; if it stays, report it with the dump of the planes',
+      remedy: 'Try again; if it stays, report it with the dump of the planes',
     })
   }
 }

@@ -43,6 +43,13 @@ export async function eventually<T>(
   }
 }
 
+/** A Chromium that is not quite the host's: words of shell before its start, DevTools open, more flags. */
+export type BrowserWish = {
+  readonly before?: string
+  readonly debuggable?: boolean
+  readonly flags?: readonly string[]
+}
+
 /**
  * The built program as a person starts it, in a home and a runtime folder of its own. Disposing kills
  * it and whatever it left.
@@ -54,12 +61,7 @@ export class App implements AsyncDisposable {
   readonly #child: ChildProcess
   #browsers: number[] = []
 
-  /** @param browser shell words put before Chromium's start, or its DevTools opened */
-  constructor(
-    args: readonly string[],
-    env: Record<string, string> = {},
-    browser?: { readonly before?: string; readonly debuggable?: boolean },
-  ) {
+  constructor(args: readonly string[], env: Record<string, string> = {}, browser?: BrowserWish) {
     const program = path.join(root, 'out', 'main', 'cli.js')
     if (!existsSync(program)) throw new Error('run npm run build first')
     const own: Record<string, string> = {
@@ -140,12 +142,15 @@ export class App implements AsyncDisposable {
     }
   }
 
-  #browserScript(wanted: { readonly before?: string; readonly debuggable?: boolean }): string {
+  #browserScript(wanted: BrowserWish): string {
     const found = findBrowser(process.env)
     if (!found.ok) throw new Error(found.failure.why)
     const file = path.join(this.home, 'browser')
-    const tools = wanted.debuggable ? '--remote-debugging-port=0' : ''
-    writeFileSync(file, `#!/bin/sh\n${wanted.before ?? ''}\nexec ${found.value} ${tools} "$@"\n`)
+    const flags = [
+      ...(wanted.debuggable ? ['--remote-debugging-port=0'] : []),
+      ...(wanted.flags ?? []),
+    ].join(' ')
+    writeFileSync(file, `#!/bin/sh\n${wanted.before ?? ''}\nexec ${found.value} ${flags} "$@"\n`)
     chmodSync(file, 0o755)
     return file
   }

@@ -33,6 +33,13 @@ describe('a picture that cannot be shown', () => {
     expect(ended.stderr.trim().split('\n').at(-1)).toMatch(/^scanout: .+: .+\. .+/)
     expect(ended.stderr).toContain('0x0100000000000004')
   })
+
+  it('ends a command without a window when the browser cannot draw', async () => {
+    await using app = new App(['demo:', '--headless'], {}, { flags: ['--disable-3d-apis'] })
+    const ended = await app.ended
+    expect(ended.code).toBe(1)
+    expect(ended.stderr).toMatch(/^scanout: cannot draw the picture: .*no WebGL2.*\. Install /m)
+  })
 })
 
 describe.skipIf(!hasXvfb)('the window (needs Xvfb)', () => {

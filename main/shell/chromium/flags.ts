@@ -18,10 +18,13 @@ const driverFolders = [
 ]
 
 export function hostFacts(): HostFacts {
+  // Chromium reaches it through EGL: the driver without its loader is of no use.
   const mesa = driverFolders.some(
     (folder) =>
-      existsSync(`${folder}/dri/swrast_dri.so`) ||
-      names(folder).some((name) => name.startsWith('libgallium-')),
+      existsSync(`${folder}/libEGL.so.1`) &&
+      existsSync(`${folder}/libEGL_mesa.so.0`) &&
+      (existsSync(`${folder}/dri/swrast_dri.so`) ||
+        names(folder).some((name) => name.startsWith('libgallium-'))),
   )
   return {
     gpu:

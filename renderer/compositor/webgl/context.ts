@@ -62,7 +62,8 @@ const noWebgl: Failure = {
   code: 'no-webgl2',
   what: 'cannot draw the picture',
   why: 'this window has no WebGL2: the graphics driver is missing or blocked',
-  remedy: 'install a graphics driver (Debian: libgl1-mesa-dri), then start Scanout again',
+  remedy:
+    'Install a graphics driver (Debian: apt-get install libgl1-mesa-dri libegl1), then start Scanout again',
 }
 
 function rendererName(gl: WebGL2RenderingContext): string {

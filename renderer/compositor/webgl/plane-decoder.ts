@@ -80,7 +80,7 @@ export class PlaneDecoder implements Disposable {
       code: 'picture-too-large',
       what: 'cannot decode the plane with WebGL',
       why: `it needs a texture of ${longest} texels and this graphics driver ends at ${this.#context.maxTexture}`,
-      remedy: 'use --engine native or --engine reference',
+      remedy: 'Use --engine native or --engine reference',
     }
   }
 }

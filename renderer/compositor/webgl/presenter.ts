@@ -233,6 +233,6 @@ function tooLarge(plane: Size, longest: number, most: number): Failure {
     what: `cannot draw a plane of ${plane.width} × ${plane.height}`,
     why: `it needs a texture of ${longest} texels and this graphics driver ends at ${most}`,
     remedy:
-      'choose a smaller resolution in the guest, or use a graphics driver with a larger limit',
+      'Choose a smaller resolution in the guest, or use a graphics driver with a larger limit',
   }
 }

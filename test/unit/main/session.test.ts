@@ -119,6 +119,20 @@ describe('a session', () => {
     expect(handle().told).toEqual(['watch stream', 'resend'])
   })
 
+  it('knows why the page cannot draw, for as long as it cannot', async () => {
+    const problem = {
+      code: 'no-webgl2',
+      what: 'cannot draw',
+      why: 'no driver',
+      remedy: 'Install one',
+    }
+    await start()
+    tell('view:problem', problem)
+    expect(session.problem).toEqual(problem)
+    tell('view:problem', null)
+    expect(session.problem).toBe(undefined)
+  })
+
   it('tells the source whether anybody looks', async () => {
     await start()
     tell('view:visible', false)

@@ -20,6 +20,7 @@ const goodNotes: Record<(typeof noteNames)[number], readonly unknown[]> = {
   'frame:resend': [],
   'view:visible': [false],
   'view:presenter': ['webgl (a GPU)'],
+  'view:problem': [{ code: 'c', what: 'w', why: 'y', remedy: 'r' }],
   'probe:picture': [1, 2, 2, 'AAAA'],
   'log:problem': ['text'],
 }
@@ -80,6 +81,9 @@ describe('a note', () => {
     ['frame:presented', [2 ** 60, 1]],
     ['view:visible', ['true']],
     ['view:presenter', ['x'.repeat(300)]],
+    ['view:problem', [undefined]],
+    ['view:problem', [{ code: 'c', what: 'w', why: 'y' }]],
+    ['view:problem', [{ code: 'c', what: 'w', why: 'y', remedy: 5 }]],
     ['probe:picture', [1, 20000, 1, '']],
     ['probe:picture', [1, 1, 1, 5]],
     ['log:problem', ['x'.repeat(3000)]],
