@@ -5,8 +5,8 @@ import { parseAddress } from './source/address.ts'
 import { openSourceHandle } from './source/handle.ts'
 import type { SourceHandle } from './source/source.ts'
 
-/** A source may take this long to open before it counts as out of reach. */
-const OPEN_MS = 10_000
+/** A source may take this long to open before it counts as out of reach; busy hosts are slow. */
+const OPEN_MS = 20_000
 
 /** How commands open what a person named; tests give their own. */
 export type OpenSource = (

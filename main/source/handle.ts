@@ -40,7 +40,7 @@ export async function openSourceHandle(
   signal: AbortSignal,
   start: (address: Address) => Worker = startWorker,
 ): Promise<Result<SourceHandle, Failure>> {
-  if (signal.aborted) return fail(cancelled(address))
+  if (signal.aborted) return fail(cancelled(address, signal))
   const line = new WorkerLine(address, start(address))
   const opened = await line.opened(signal)
   if (opened.ok) return ok(new WorkerHandle(line, opened.value))
@@ -74,7 +74,7 @@ class WorkerLine {
   }
 
   async opened(signal: AbortSignal): Promise<Opened> {
-    const abort = () => this.#opened.resolve(fail(cancelled(this.#address)))
+    const abort = () => this.#opened.resolve(fail(cancelled(this.#address, signal)))
     signal.addEventListener('abort', abort, { once: true })
     try {
       return await this.#opened.promise
@@ -288,11 +288,15 @@ class WorkerHandle implements SourceHandle {
   }
 }
 
-function cancelled(address: Address): Failure {
-  return {
-    code: 'cancelled',
-    what: `cannot open ${address.text}`,
-    why: 'it was called off',
-    remedy: 'Open it again',
-  }
+function cancelled(address: Address, signal: AbortSignal): Failure {
+  const what = `cannot open ${address.text}`
+  const isLate = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
+  return isLate
+    ? {
+        code: 'late',
+        what,
+        why: 'it did not answer in time',
+        remedy: 'Try again when it is less busy',
+      }
+    : { code: 'cancelled', what, why: 'it was called off', remedy: 'Open it again' }
 }

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 
-const { LAB_PRODUCT: product = 'out' } = process.env
+const { LAB_PRODUCT: product = 'out', LAB_ROOT: root = '', LAB_TREE: tree = '' } = process.env
 const cli = path.join(product, 'main/cli.js')
 /** More than any command of the tests takes under TCG on a busy host. */
 const LIMIT_MS = 60_000
@@ -23,7 +23,10 @@ export type Surroundings = {
 
 function start(file: string, args: readonly string[], around: Surroundings): ChildProcess {
   const { inherit, uid } = around
-  return spawn(process.execPath, [file, ...args], {
+  // The folders above the tree may be root's alone.
+  const reachable = (place: string) =>
+    uid !== undefined && place.startsWith(`${root}/`) ? tree + place.slice(root.length) : place
+  return spawn(reachable(process.execPath), [reachable(file), ...args], {
     cwd: '/tmp',
     stdio: ['ignore', 'pipe', 'pipe', ...(inherit === undefined ? [] : [inherit])],
     ...(uid === undefined ? {} : { uid, gid: uid }),

@@ -12,21 +12,22 @@ $b mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
 $b mkdir -p /dev/pts /dev/shm
 $b mount -t devpts devpts /dev/pts
 $b mount -t tmpfs tmpfs /dev/shm
-# /tmp and /run must be writable. Where the tree itself lies under one of them it is kept aside, on a
-# tmpfs over /mnt, which every root has by the FHS.
+# The tree is kept at /mnt/tree too, on a tmpfs that every root has a place for by the FHS: an ordinary
+# user can come by there, whatever the folders above the tree forbid. /tmp and /run must be writable;
+# where the tree lies under one of them it comes back from there.
 $b mount -t tmpfs tmpfs /mnt
+$b chmod 0755 /mnt
 $b cp "$b" /mnt/busybox
 b=/mnt/busybox
+$b mkdir -p /mnt/tree
+$b mount --bind "$LAB_ROOT" /mnt/tree
 for place in /tmp /run; do
+  $b mount -t tmpfs tmpfs $place
   case "$LAB_ROOT/" in
   $place/*)
-    $b mkdir -p /mnt/tree
-    $b mount --bind "$LAB_ROOT" /mnt/tree
-    $b mount -t tmpfs tmpfs $place
     $b mkdir -p "$LAB_ROOT"
     $b mount --bind /mnt/tree "$LAB_ROOT"
     ;;
-  *) $b mount -t tmpfs tmpfs $place ;;
   esac
 done
 $b mkdir -p /run/out /tmp/home
@@ -37,7 +38,7 @@ export HOME=/tmp/home XDG_RUNTIME_DIR=/run TMPDIR=/tmp LANG=C.UTF-8
 export SCANOUT_SHIM="$LAB_PRODUCT/native/scanout_shim.node"
 # Code that one process compiled, the next one has: under TCG a quarter of a start.
 export NODE_COMPILE_CACHE=/tmp/node-compile-cache
-export LAB_ROOT LAB_PRODUCT LAB_NODE LAB_CHECK LAB_MODULES LAB_OUT=/run/out
+export LAB_TREE=/mnt/tree LAB_ROOT LAB_PRODUCT LAB_NODE LAB_CHECK LAB_MODULES LAB_OUT=/run/out
 
 cd "$LAB_ROOT"
 {

@@ -155,6 +155,14 @@ describe('a source in its thread', () => {
     const result = await opening
     expect(result.ok || result.failure.code).toBe('cancelled')
   })
+
+  it('that takes too long is told apart from one that was called off', async () => {
+    const late = new AbortController()
+    const opening = openSourceHandle(address('demo:'), late.signal)
+    late.abort(new DOMException('20 s', 'TimeoutError'))
+    const result = await opening
+    expect(result.ok || result.failure.code).toBe('late')
+  })
 })
 
 describe('a thread that breaks', () => {
