@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { assertNever } from '../../core/brand.ts'
 import type { Failure } from '../../core/failure.ts'
+import type { InputAccepts, InputEvent } from '../../core/input.ts'
 import type { Capture, PlaneKind, PlaneStatus } from '../../core/plane.ts'
 import type { Sharing } from '../../core/protocol.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
@@ -63,6 +64,7 @@ class WorkerLine {
   #isClosing = false
   #hasExited = false
   #statuses: readonly PlaneStatus[] | undefined
+  #accepts: InputAccepts | undefined
   #gone: Failure | undefined
 
   constructor(address: Address, worker: Worker) {
@@ -95,13 +97,19 @@ class WorkerLine {
     const deliver = listener as (...args: readonly unknown[]) => void
     this.#emitter.on(name, deliver)
     const undo = () => this.#emitter.off(name, deliver)
-    const known = name === 'planes' ? this.#statuses : name === 'gone' ? this.#gone : undefined
+    const known = this.#known(name)
     if (known !== undefined) {
       queueMicrotask(() => {
         if (this.#emitter.listeners(name).includes(deliver)) deliver(known)
       })
     }
     return undo
+  }
+
+  #known(name: keyof SourceEvents): unknown {
+    if (name === 'planes') return this.#statuses
+    if (name === 'input') return this.#accepts
+    return name === 'gone' ? this.#gone : undefined
   }
 
   send(request: SourceRequest, transfer: readonly ArrayBuffer[] = []): void {
@@ -163,6 +171,10 @@ class WorkerLine {
         if (!isHeard) memfd[Symbol.dispose]()
         break
       }
+      case 'input':
+        this.#accepts = report.accepts
+        this.#emitter.emit('input', report.accepts)
+        break
       case 'gone':
         this.#finish(report.failure)
         break
@@ -259,6 +271,10 @@ class WorkerHandle implements SourceHandle {
 
   setVisible(visible: boolean): void {
     this.#line.send({ kind: 'visible', visible })
+  }
+
+  input(events: readonly InputEvent[]): void {
+    this.#line.send({ kind: 'input', events })
   }
 
   recycle({ buffer }: Uint8Array<ArrayBuffer>): void {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { assertNever } from '../../core/brand.ts'
 import type { Failure } from '../../core/failure.ts'
+import { type InputAccepts, type InputEvent, noInput, sameInput } from '../../core/input.ts'
 import type { Capture, PlaneKind, PlaneStatus } from '../../core/plane.ts'
 import type { Sharing } from '../../core/protocol.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
@@ -38,6 +39,7 @@ export class SourceHost implements Disposable {
   readonly #writer: FrameWriter
   readonly #poller: Poller
   #statuses: readonly PlaneStatus[] = []
+  #accepts: InputAccepts = noInput
   #refreshes = 0
   #isEnded = false
 
@@ -52,6 +54,7 @@ export class SourceHost implements Disposable {
     source.onWake(() => this.#wake())
     post({ kind: 'opened', info: source.info })
     this.#tell(this.#refresh())
+    this.#tellInput()
   }
 
   /** True once it let go of everything. */
@@ -74,6 +77,9 @@ export class SourceHost implements Disposable {
         break
       case 'visible':
         this.#poller.setVisible(request.visible)
+        break
+      case 'input':
+        this.#input(request.events)
         break
       case 'recycle':
         this.#writer.recycle(request.buffer)
@@ -104,8 +110,26 @@ export class SourceHost implements Disposable {
   #wake(): void {
     if (this.#isEnded) return
     const { gone } = this.#source
-    if (gone) this.#end(gone)
-    else this.#poller.wake()
+    if (gone) {
+      this.#end(gone)
+      return
+    }
+    this.#tellInput()
+    this.#poller.wake()
+  }
+
+  /** An answer to input is awaited: an idle picture is looked at again at once. */
+  #input(events: readonly InputEvent[]): void {
+    if (this.#isEnded || !this.#source.input) return
+    this.#source.input(events)
+    this.#poller.nudge()
+  }
+
+  #tellInput(): void {
+    const accepts = this.#source.accepts ?? noInput
+    if (sameInput(accepts, this.#accepts)) return
+    this.#accepts = accepts
+    this.#post({ kind: 'input', accepts })
   }
 
   #refresh(): readonly PlaneReading[] {

@@ -110,6 +110,12 @@ export class Poller implements Disposable {
     this.#plan()
   }
 
+  /** Something is about to happen: a resting picture is read at once, and often for a while. */
+  nudge(): void {
+    this.#changedAt = this.#clock.now()
+    this.#plan()
+  }
+
   /** The frame of this number, and all before it, reached the screen. */
   presented(seq: number): void {
     this.#underWay = this.#underWay.filter((sent) => sent > seq)

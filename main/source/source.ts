@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from '../../core/failure.ts'
+import type { InputAccepts, InputEvent } from '../../core/input.ts'
 import type { Capture, Plane, PlaneKind, PlaneStatus } from '../../core/plane.ts'
 import type { FrameMessage, Sharing, SurfaceId } from '../../core/protocol.ts'
 import type { Result } from '../../core/result.ts'
@@ -16,6 +17,7 @@ export type SourceInfo = {
   /** How pixels are reached: `dma-buf`, `region`, `memfd`, `file`. */
   readonly access: string
   readonly capabilities: {
+    /** True when it has a keyboard or a pointer at all; what it takes now is in {@link Source.accepts}. */
     readonly input: boolean
     readonly resize: boolean
     readonly clipboard: boolean
@@ -66,6 +68,10 @@ export interface Source extends Disposable {
   readonly queryErrors: number
   /** Set once the source can give no more: the VM ended, the producer hung up. The host then disposes it. */
   readonly gone: Failure | undefined
+  /** What `input` is good for now; absent means nothing, ever. Wake the host after it changed. */
+  readonly accepts?: InputAccepts
+  /** Passes on what a person did, in order, at once; what cannot be delivered is dropped. Never throws. */
+  input?(events: readonly InputEvent[]): void
 }
 
 /** Opens one scheme. Runs in the worker; must not take longer than the signal allows. */
@@ -91,6 +97,8 @@ export type SourceEvents = {
   /** `shared-memory` only, before the frame that names the surface: a memfd with one memory image. The receiver closes it. */
   'surface-memory': [surface: SurfaceId, image: number, memfd: Fd, size: number]
   gone: [failure: Failure]
+  /** What the source takes changed (also sent once after opening, when it takes anything). */
+  input: [accepts: InputAccepts]
 }
 
 export interface SourceHandle extends AsyncDisposable {
@@ -106,6 +114,8 @@ export interface SourceHandle extends AsyncDisposable {
   /** Everything again, with `reset`. */
   resend(): void
   setVisible(visible: boolean): void
+  /** Passes checked events on to the guest. */
+  input(events: readonly InputEvent[]): void
   recycle(payload: Uint8Array<ArrayBuffer>): void
   /** The planes and their bytes as they are now. */
   capture(only?: PlaneKind): Promise<Result<Capture, Failure>>

@@ -50,6 +50,7 @@ export class FakeSource implements SourceHandle {
   presented(): void {}
   resend(): void {}
   setVisible(): void {}
+  input(): void {}
   recycle(): void {}
 
   async capture(only?: PlaneKind): Promise<Result<Capture, Failure>> {

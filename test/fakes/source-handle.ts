@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { EventEmitter } from 'node:events'
 import type { Failure } from '../../core/failure.ts'
+import type { InputEvent } from '../../core/input.ts'
 import type { Capture, PlaneStatus } from '../../core/plane.ts'
 import type { FrameMessage, Sharing } from '../../core/protocol.ts'
 import { ok, type Result } from '../../core/result.ts'
@@ -27,6 +28,7 @@ export class FakeSourceHandle implements SourceHandle {
     capabilities: { input: false, resize: false, clipboard: false, pushes: false },
   }
   readonly told: string[] = []
+  readonly typed: InputEvent[] = []
   readonly recycled: Uint8Array[] = []
   disposed = false
   pictures: Capture = { planes: [], statuses: [] }
@@ -71,6 +73,10 @@ export class FakeSourceHandle implements SourceHandle {
 
   setVisible(visible: boolean): void {
     this.told.push(`visible ${visible}`)
+  }
+
+  input(events: readonly InputEvent[]): void {
+    this.typed.push(...events)
   }
 
   recycle(payload: Uint8Array<ArrayBuffer>): void {
