@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from './failure.ts'
 import type { Point } from './geometry.ts'
+import type { InputAccepts, InputEvent } from './input.ts'
 import type { ImageRect, MemoryImage } from './memory-image.ts'
 import type { Plane, PlaneKind, PlaneStatus } from './plane.ts'
 import type { Result } from './result.ts'
@@ -78,7 +79,10 @@ export type Hello = {
   readonly sharingReason: string
   readonly settings: Settings
   readonly fullscreen: boolean
+  /** Main drops all input; the page need not make any. */
   readonly viewOnly: boolean
+  /** What the guest takes now. */
+  readonly input: InputAccepts
   readonly state: SessionState
   readonly statuses: readonly PlaneStatus[]
 }
@@ -116,6 +120,8 @@ export type Notes = {
   'frame:presented': [seq: number, drawMs: number]
   /** The page lost its textures: send everything again, with `reset`. */
   'frame:resend': []
+  /** What a person did, in order; at most `MAX_INPUT_EVENTS`. */
+  'input:events': [events: readonly InputEvent[]]
   'view:visible': [visible: boolean]
   /** What draws, for `--stats` and bug reports: `webgl (ANGLE …)`. Told once per presenter. */
   'view:presenter': [presenter: string]
@@ -130,6 +136,8 @@ export type Notes = {
 export type Events = {
   'session:changed': [state: SessionState, statuses: readonly PlaneStatus[]]
   'settings:changed': [settings: Settings]
+  /** What the guest takes changed, a driver of it bound for one. */
+  'input:changed': [accepts: InputAccepts]
   /** Read back the composed picture at guest size through the presenter; for `--engine webgl` and tests. */
   'probe:read': [id: number, cursor: boolean]
 }
@@ -146,6 +154,7 @@ export const callNames = [
 export const noteNames = [
   'frame:presented',
   'frame:resend',
+  'input:events',
   'view:visible',
   'view:presenter',
   'view:problem',
@@ -155,6 +164,7 @@ export const noteNames = [
 export const eventNames = [
   'session:changed',
   'settings:changed',
+  'input:changed',
   'probe:read',
 ] as const satisfies readonly (keyof Events)[]
 

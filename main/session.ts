@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { assertNever } from '../core/brand.ts'
 import { type Failure, failureLine } from '../core/failure.ts'
+import { type InputAccepts, noInput, sameInput } from '../core/input.ts'
 import type { Capture, PlaneStatus } from '../core/plane.ts'
 import type { Calls, Hello, Notes, ScaleMode, Settings } from '../core/protocol.ts'
 import { fail, ok, type Result } from '../core/result.ts'
 import { nextSession, type SessionEvent, type SessionState } from '../core/session-state.ts'
 import { FrameStatistics } from './frame-statistics.ts'
+import { InputGate } from './input/input-gate.ts'
 import { log } from './log.ts'
 import { type ProbedPicture, Probes } from './probes.ts'
 import { Publisher } from './publisher.ts'
@@ -50,10 +52,12 @@ export class Session implements AsyncDisposable {
   #scale: ScaleMode | undefined
   #window: ShellWindow | undefined
   #handle: SourceHandle | undefined
+  readonly #gate: InputGate
   #publisher: Publisher | undefined
   #opening: Promise<void> = Promise.resolve()
   #state: SessionState = { kind: 'connecting' }
   #statuses: readonly PlaneStatus[] = []
+  #accepts: InputAccepts = noInput
   #pageListens = false
   #presenter: string | undefined
   #problem: Failure | undefined
@@ -62,6 +66,11 @@ export class Session implements AsyncDisposable {
     this.#options = options
     this.#parts = parts
     this.#scale = options.scale
+    this.#gate = new InputGate(
+      (events) => this.#handle?.input(events),
+      options.viewOnly,
+      () => performance.now(),
+    )
     this.#window$.promise.catch(() => {})
   }
 
@@ -138,6 +147,7 @@ export class Session implements AsyncDisposable {
       this.#statuses = statuses
       this.#step({ kind: 'planes', statuses })
     })
+    handle.on('input', (accepts) => this.#accept(accepts))
     handle.on('gone', (failure) => {
       this.#step({ kind: 'gone', failure })
       void this.#leaveSource()
@@ -155,10 +165,18 @@ export class Session implements AsyncDisposable {
 
   async #leaveSource(): Promise<void> {
     const handle = this.#handle
+    this.#gate.release()
+    this.#accept(noInput)
     this.#publisher?.[Symbol.dispose]()
     this.#publisher = undefined
     this.#handle = undefined
     await handle?.[Symbol.asyncDispose]()
+  }
+
+  #accept(accepts: InputAccepts): void {
+    if (sameInput(accepts, this.#accepts)) return
+    this.#accepts = accepts
+    this.#window?.send('input:changed', accepts)
   }
 
   #step(event: SessionEvent): void {
@@ -182,6 +200,7 @@ export class Session implements AsyncDisposable {
       },
       framesDropped: () => {
         this.#pageListens = false
+        this.#gate.release()
         this.#publisher?.detach()
       },
     }
@@ -207,6 +226,9 @@ export class Session implements AsyncDisposable {
         break
       case 'frame:resend':
         this.#publisher?.resend()
+        break
+      case 'input:events':
+        this.#gate.pass(...note.args)
         break
       case 'view:visible':
         this.#handle?.setVisible(...note.args)
@@ -241,6 +263,7 @@ export class Session implements AsyncDisposable {
       settings: this.#settings(),
       fullscreen: this.#options.fullscreen,
       viewOnly: this.#options.viewOnly,
+      input: this.#accepts,
       state: this.#state,
       statuses: this.#statuses,
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { isInputList } from '../../core/input.ts'
 import { planeKinds } from '../../core/plane.ts'
 import { type Calls, callNames, type Notes, noteNames, scaleModes } from '../../core/protocol.ts'
 import type { PageHandlers } from './shell.ts'
@@ -74,6 +75,7 @@ const callArguments: Record<keyof Calls, readonly Check[]> = {
 const noteArguments: Record<keyof Notes, readonly Check[]> = {
   'frame:presented': [isCount, isDuration],
   'frame:resend': [],
+  'input:events': [isInputList],
   'view:visible': [isBoolean],
   'view:presenter': [isText(MAX_NAME)],
   'view:problem': [(value) => value === null || isProblem(value)],

@@ -25,6 +25,7 @@ const hello: Hello = {
   settings: { scale: 'fit', screenshotFolder: '/tmp', screenshotCursor: true },
   fullscreen: false,
   viewOnly: true,
+  input: { keyboard: false, pointer: 'none' },
   state: { kind: 'connecting' },
   statuses: [],
 }

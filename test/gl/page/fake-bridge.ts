@@ -53,6 +53,7 @@ const hello = (): Hello => ({
   settings,
   fullscreen: false,
   viewOnly: true,
+  input: { keyboard: false, pointer: 'none' },
   state: { kind: 'connecting' },
   statuses: [],
   ...window.fakeHello,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Failure } from '../../../core/failure.ts'
+import type { InputEvent } from '../../../core/input.ts'
 import type { Notes } from '../../../core/protocol.ts'
 import { fail, ok } from '../../../core/result.ts'
 import { type OpenSourceHandle, Session, type SessionOptions } from '../../../main/session.ts'
@@ -182,6 +183,51 @@ describe('a session', () => {
       viewOnly: true,
       settings: { scale: '1:1' },
     })
+  })
+
+  const press: InputEvent = { kind: 'key', qnum: 30, down: true }
+  const release: InputEvent = { kind: 'key', qnum: 30, down: false }
+  const accepts = { keyboard: true, pointer: 'absolute' } as const
+
+  it('passes input on to the source, and tells the page what it takes', async () => {
+    await start()
+    handle().emit('input', accepts)
+    expect(window().sent.at(-1)).toEqual({ name: 'input:changed', args: [accepts] })
+    expect((await page().calls['session:hello']()).input).toEqual(accepts)
+    tell('input:events', [press, release])
+    expect(handle().typed).toEqual([press, release])
+  })
+
+  it('drops all input when it only views, whatever the page says', async () => {
+    await start({ viewOnly: true })
+    handle().emit('input', accepts)
+    tell('input:events', [press, { kind: 'pointer', x: 1, y: 1 }])
+    page().framesDropped()
+    expect(handle().typed).toEqual([])
+  })
+
+  it('lets go of what a page held that went away', async () => {
+    await start()
+    tell('input:events', [press])
+    page().framesDropped()
+    expect(handle().typed).toEqual([press, release])
+  })
+
+  it('lets go of what is held when it ends, before the source does', async () => {
+    await start()
+    tell('input:events', [press])
+    await session[Symbol.asyncDispose]()
+    expect(handle().typed).toEqual([press, release])
+  })
+
+  it('takes nothing once the source is gone', async () => {
+    await start()
+    handle().emit('input', accepts)
+    tell('input:events', [press])
+    handle().lose(failure)
+    expect((await page().calls['session:hello']()).input.keyboard).toBe(false)
+    tell('input:events', [press])
+    expect(handle().typed).toEqual([press, release])
   })
 
   it('prefers the title that was asked for', async () => {

@@ -18,12 +18,29 @@ const goodCalls: Record<(typeof callNames)[number], readonly unknown[]> = {
 const goodNotes: Record<(typeof noteNames)[number], readonly unknown[]> = {
   'frame:presented': [1, 0.5],
   'frame:resend': [],
+  'input:events': [[{ kind: 'key', qnum: 30, down: true }]],
   'view:visible': [false],
   'view:presenter': ['webgl (a GPU)'],
   'view:problem': [{ code: 'c', what: 'w', why: 'y', remedy: 'r' }],
   'probe:picture': [1, 2, 2, 'AAAA'],
   'log:problem': ['text'],
 }
+
+describe('input', () => {
+  const key = { kind: 'key', qnum: 30, down: true }
+  it.each([
+    ['no list', key],
+    ['nothing', undefined],
+    ['one bad event', [key, { ...key, qnum: 300 }]],
+    ['more events than a message may hold', Array(65).fill(key)],
+    ['a key of no number', [{ ...key, qnum: '30' }]],
+    ['a field too many', [{ ...key, time: 0 }]],
+    ['a position outside of any guest', [{ kind: 'pointer', x: 1e9, y: 0 }]],
+    ['a prototype in the place of fields', [Object.create(key)]],
+  ])('is refused as %s', (_what, events) =>
+    expect(checkNote('input:events', [events])).toBeUndefined(),
+  )
+})
 
 describe('a call', () => {
   it.each(callNames)('%s is taken with its arguments and refused with one more', (name) => {
