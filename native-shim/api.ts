@@ -179,6 +179,10 @@ export interface NativeShim {
   /** Binds with mode 0600; a stale socket file is replaced, a live one is EADDRINUSE. */
   listen(path: string): FdListener
   socketPair(): readonly [FdSocket, FdSocket]
+  /** The same before anybody listens: one end to send away, one for {@link adoptSocket}. */
+  socketEnds(): readonly [Fd, Fd]
+  /** Takes a connected unix stream socket over, which must be non-blocking as {@link socketEnds} are. */
+  adoptSocket(fd: Fd): FdSocket
 
   /** A memfd of `size` bytes, zero-filled, sealed against shrink, growth and further seals. */
   createMemfd(name: string, size: number): Fd

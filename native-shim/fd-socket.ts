@@ -164,6 +164,15 @@ export function socketPair(): readonly [FdSocket, FdSocket] {
   return [new NativeFdSocket(first), new NativeFdSocket(second)]
 }
 
+export function socketEnds(): readonly [Fd, Fd] {
+  const [first, second] = native().socketPair()
+  return [new NativeFd(first), new NativeFd(second)]
+}
+
+export function adoptSocket(fd: Fd): FdSocket {
+  return new NativeFdSocket(NativeFd.take(fd))
+}
+
 const retryMs = 10
 const patienceMs = 5000
 

@@ -5,7 +5,7 @@ import { native } from './bindings.ts'
 import { packRects, scanDamage } from './damage.ts'
 import { NativeFd } from './fd.ts'
 import { listen } from './fd-listener.ts'
-import { connect, socketPair } from './fd-socket.ts'
+import { adoptSocket, connect, socketEnds, socketPair } from './fd-socket.ts'
 import { decodeRgba8, linearise } from './layout.ts'
 import { NativeMapping } from './mapping.ts'
 import { watchProcess } from './process-watch.ts'
@@ -54,6 +54,8 @@ export const shim: NativeShim = {
   connect,
   listen,
   socketPair,
+  socketEnds,
+  adoptSocket,
 
   createMemfd: (name, size) =>
     new NativeFd(native().memfdCreate(memfdName(name), whole('size', size, 1))),

@@ -51,7 +51,7 @@ const rows = [
   { scheme: 'vfio+unix',    path: 'SOCKET',                                   options: ['pid'],        available: true },
   { scheme: 'vfio+pid',     path: 'PID',                       shape: pid,    options: ['fd'],         available: true },
   { scheme: 'planes+unix',  path: 'SOCKET',                                   options: [],             available: true },
-  { scheme: 'qemu',         path: 'QMP-SOCKET',                               options: [],             available: false },
+  { scheme: 'qemu',         path: 'QMP-SOCKET',                               options: ['console'],    available: true },
   { scheme: 'qemu+dbus',    path: 'ADDRESS',                                  options: [],             available: false },
   { scheme: 'libvirt',      path: 'NAME',                                     options: ['uri'],        available: false },
 ] as const satisfies readonly SchemeRow[]

@@ -12,6 +12,7 @@ const openers: Readonly<Record<Scheme, () => Promise<OpenSource>>> = {
   'vfio+fd': async () => (await import('./vfio/open.ts')).openVfioFd,
   'vfio+unix': async () => (await import('./vfio/open.ts')).openVfioSocket,
   'vfio+pid': async () => (await import('./vfio/open.ts')).openVfioProcess,
+  qemu: async () => (await import('./qemu/open.ts')).openQemu,
   'planes+unix': async () => (await import('./planes/open.ts')).openPlanes,
 }
 

@@ -9,13 +9,24 @@ import type { Fd, Mapping } from '../../native-shim/api.ts'
 // A source runs in a worker thread of its own (source/worker.ts) and never waits for the renderer.
 // Inside the worker it is a Source; main holds a SourceHandle.
 
+/** One screen of a VM, by the producer's number and name for it. */
+export type ConsoleInfo = {
+  readonly id: number
+  readonly label: string
+  /** `Graphic` or `Text`. */
+  readonly type: string
+}
+
 /** What a source can do, as data: menus and `inspect` show it. */
 export type SourceInfo = {
   readonly address: string
   /** The VM's name for the title; the address when there is none. */
   readonly name: string
-  /** How pixels are reached: `dma-buf`, `region`, `memfd`, `file`. */
+  /** How pixels are reached: `dma-buf`, `region`, `memfd`, `file`, `dbus`. */
   readonly access: string
+  /** Of a VM with several screens: the one that is shown, and all of them. */
+  readonly console?: ConsoleInfo
+  readonly consoles?: readonly ConsoleInfo[]
   readonly capabilities: {
     /** True when it has a keyboard or a pointer at all; what it takes now is in {@link Source.accepts}. */
     readonly input: boolean

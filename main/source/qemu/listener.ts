@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { checkPlane } from '../../../core/check-plane.ts'
+import { fourccRow, fourccText } from '../../../core/fourcc.ts'
+import type { Size } from '../../../core/geometry.ts'
+import { LINEAR, modifierRow, tileBytes } from '../../../core/modifier.ts'
+import type { MemoryPlane, PlaneClaim, PlaneKind, PlaneStatus } from '../../../core/plane.ts'
+import type { Fd, NativeShim } from '../../../native-shim/api.ts'
+import { unmappable } from '../held-buffer.ts'
+import { isNativeError, nativeFailure } from '../native-failure.ts'
+import { PlaneCache } from '../plane-cache.ts'
+import type { Clock } from '../poller.ts'
+import type { CachedSurface, PlaneReading } from '../source.ts'
+import { StallGuard } from '../stall-guard.ts'
+import type { DmabufScanout, ListenerTarget, UpdateRect } from './listener-calls.ts'
+import { pixmanFourcc } from './pixman-format.ts'
+import { OwnSurface, SharedSurface, type Surface, surfaceIdentity } from './surface.ts'
+
+/** virtio-gpu and vfio say Disable whenever they let a buffer go: a picture that comes by then was meant, ms. */
+export const DISABLE_MS = 250
+/** QEMU's display waits for us: it is answered when the frame was read, and at the latest then, ms. */
+export const LATCH_MS = 4
+
+/** What a plane shows: a surface, a status that needs none, or nothing that was ever said. */
+type Told = Surface | Extract<PlaneStatus, { state: 'refused' }> | 'disabled' | 'absent'
+
+/** The planes of one console as its calls describe them. Keeps up with QEMU whoever looks. */
+export class ConsolePlanes implements ListenerTarget, Disposable {
+  readonly #shim: NativeShim
+  readonly #clock: Clock
+  readonly #wake: () => void
+  readonly #stalls: StallGuard
+  readonly #shared = new PlaneCache<SharedSurface>()
+  readonly #own = new Map<PlaneKind, OwnSurface>()
+  readonly #told = new Map<PlaneKind, Told>()
+  readonly #changed = new Set<PlaneKind>()
+  readonly #unanswered: (() => void)[] = []
+  #pointer = { x: 0, y: 0, on: false }
+  #cancelDisable: (() => void) | undefined
+  #cancelLatch: (() => void) | undefined
+  #surfaces = 0
+  #isDisposed = false
+
+  /** @param wake is called after anything changed */
+  constructor(shim: NativeShim, clock: Clock, wake: () => void) {
+    this.#shim = shim
+    this.#clock = clock
+    this.#wake = wake
+    this.#stalls = new StallGuard(() => clock.now())
+  }
+
+  /** True once QEMU said what the console shows. */
+  get isKnown(): boolean {
+    return this.#told.has('primary')
+  }
+
+  /** Of the picture, guest pixels; undefined while there is none. */
+  get size(): Size | undefined {
+    const told = this.#told.get('primary')
+    return typeof told === 'object' && 'sizes' in told ? told.claim : undefined
+  }
+
+  /** All planes as they are now. Frames that QEMU waits for count as read when this tick is over. */
+  readings(): readonly PlaneReading[] {
+    if (this.#unanswered.length > 0) setImmediate(() => this.#answer())
+    return [this.#read('primary'), absent, this.#read('cursor')]
+  }
+
+  surfaces(): readonly CachedSurface[] {
+    return [...this.#own.values(), ...this.#shared.values()].flatMap((surface) => {
+      const { identity, claim, policy } = surface
+      const sizes = surface.sizes()
+      const checked = checkPlane(claim, sizes, policy)
+      const bytes = sizes.reduce((sum, { size }) => sum + size, 0)
+      return checked.ok ? [{ identity, plane: checked.value, bytes }] : []
+    })
+  }
+
+  scanout(width: number, height: number, stride: number, format: number, data: Uint8Array): void {
+    const fourcc = pixmanFourcc(format)
+    this.#showBytes({ ...claimOf('primary', fourcc, width, height), ...linear(stride, data) }, data)
+  }
+
+  update(
+    [x, y, width, height]: UpdateRect,
+    stride: number,
+    format: number,
+    data: Uint8Array,
+  ): void {
+    const surface = this.#told.get('primary')
+    if (!(surface instanceof OwnSurface)) throw new SyntaxError('no scanout came before')
+    const { claim } = surface
+    const bytes = fourccRow(claim.fourcc)?.bytes ?? 0
+    const row = width * bytes
+    const isInside =
+      Math.min(x, y, width - 1, height - 1) >= 0 &&
+      x + width <= claim.width &&
+      y + height <= claim.height
+    if (!isInside || pixmanFourcc(format) !== claim.fourcc) throw new SyntaxError('it does not fit')
+    if (stride < row || (height - 1) * stride + row > data.length) {
+      throw new SyntaxError('its bytes are too few')
+    }
+    const pitch = claim.memory[0]?.stride ?? 0
+    const first = y * pitch + x * bytes
+    if (stride === pitch && row === pitch) surface.write(first, data.subarray(0, height * row))
+    else {
+      for (let line = 0; line < height; line += 1) {
+        const from = line * stride
+        surface.write(first + line * pitch, data.subarray(from, from + row))
+      }
+    }
+    this.#note('primary')
+  }
+
+  scanoutMap(
+    fd: Fd,
+    offset: number,
+    width: number,
+    height: number,
+    stride: number,
+    format: number,
+  ): void {
+    const claim = claimOf('primary', pixmanFourcc(format), width, height)
+    const size = stride * height
+    this.#showShared([fd], () => ({ ...claim, memory: [{ buffer: 0, offset, stride, size }] }))
+  }
+
+  updateMap(_rect: UpdateRect): void {
+    if (!(this.#told.get('primary') instanceof SharedSurface)) throw new SyntaxError('no map')
+    this.#note('primary')
+  }
+
+  scanoutDmabuf(scanout: DmabufScanout): void {
+    this.#showShared(scanout.fds, (sizes) => dmabufClaim(scanout, sizes))
+  }
+
+  updateDmabuf(done: () => void): void {
+    this.#unanswered.push(done)
+    this.#cancelLatch ??= this.#clock.after(LATCH_MS, () => this.#answer())
+    this.#note('primary')
+  }
+
+  /** @param hotX negative: nobody knows the hotspot */
+  cursorDefine(width: number, height: number, hotX: number, hotY: number, data: Uint8Array): void {
+    const isKnown = hotX >= 0 && hotY >= 0
+    const claim = {
+      ...claimOf('cursor', 'AR24', width, height),
+      ...linear(width * 4, data),
+      hotspot: isKnown ? { x: hotX, y: hotY } : undefined,
+    }
+    this.#showBytes(claim, data)
+  }
+
+  /** @param x of the image's left edge: QEMU's devices report the plane's position, not the pointer's */
+  mouseSet(x: number, y: number, on: boolean): void {
+    this.#pointer = { x, y, on }
+    this.#wake()
+  }
+
+  disable(): void {
+    this.#cancelDisable?.()
+    this.#cancelDisable = this.#clock.after(DISABLE_MS, () => {
+      this.#tell('primary', 'disabled')
+      this.#wake()
+    })
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#isDisposed) return
+    this.#isDisposed = true
+    this.#cancelDisable?.()
+    this.#answer()
+    this.#shared[Symbol.dispose]()
+    for (const surface of this.#own.values()) surface[Symbol.dispose]()
+    this.#own.clear()
+    this.#told.clear()
+  }
+
+  #answer(): void {
+    this.#cancelLatch?.()
+    this.#cancelLatch = undefined
+    for (const done of this.#unanswered.splice(0)) done()
+  }
+
+  /** New pixels: the display is on. */
+  #note(kind: PlaneKind): void {
+    this.#changed.add(kind)
+    if (kind === 'primary') {
+      this.#cancelDisable?.()
+      this.#cancelDisable = undefined
+    }
+    this.#wake()
+  }
+
+  #tell(kind: PlaneKind, told: Told): void {
+    this.#told.set(kind, told)
+    if (told instanceof OwnSurface) return
+    const own = this.#own.get(kind)
+    this.#own.delete(kind)
+    own?.[Symbol.dispose]()
+  }
+
+  #showBytes(claim: PlaneClaim, data: Uint8Array): void {
+    const kind = claim.kind === 'cursor' ? 'cursor' : 'primary'
+    const checked = checkPlane(claim, [{ size: data.length }])
+    if (!checked.ok) {
+      this.#tell(kind, { kind, state: 'refused', verdict: checked.failure, claim })
+    } else {
+      const [memory] = claim.memory
+      const size = memory?.size ?? 0
+      let surface = this.#own.get(kind)
+      if (surface?.size !== size) {
+        surface?.[Symbol.dispose]()
+        this.#surfaces += 1
+        surface = new OwnSurface(this.#shim, `bytes:${this.#surfaces}`, claim, size)
+        this.#own.set(kind, surface)
+      }
+      surface.claim = claim
+      surface.write(0, data.subarray(0, size))
+      this.#tell(kind, surface)
+    }
+    if (kind === 'primary') this.#shared.show(kind, undefined)
+    this.#note(kind)
+  }
+
+  /** Takes the descriptors over; those of a known buffer are closed again. */
+  #showShared(
+    fds: readonly Fd[],
+    describe: (sizes: readonly { readonly size: number }[]) => PlaneClaim,
+  ): void {
+    const key = surfaceIdentity(fds)
+    let surface = this.#shared.get('primary', key)
+    if (surface) for (const fd of fds) fd[Symbol.dispose]()
+    else {
+      surface = new SharedSurface(this.#shim, nothing, fds)
+      this.#shared.add('primary', key, surface)
+    }
+    surface.claim = describe(surface.sizes())
+    this.#shared.show('primary', key)
+    this.#tell('primary', surface)
+    this.#note('primary')
+  }
+
+  #read(kind: PlaneKind): PlaneReading {
+    const told = this.#told.get(kind) ?? 'absent'
+    const isFresh = this.#changed.delete(kind)
+    const isHidden = kind === 'cursor' && !this.#pointer.on && told !== 'absent'
+    if (typeof told === 'string' || isHidden) {
+      if (isFresh && isHidden) this.#changed.add(kind)
+      const state = isHidden || told === 'disabled' ? 'disabled' : 'absent'
+      return this.#stalls.passed(kind, { status: { kind, state }, mayHaveChanged: false })
+    }
+    if ('state' in told) return { status: told, mayHaveChanged: false }
+    return this.#readSurface(kind, told, isFresh)
+  }
+
+  #readSurface(kind: PlaneKind, surface: Surface, isFresh: boolean): PlaneReading {
+    const { x, y } = this.#pointer
+    const claim = kind === 'cursor' ? { ...surface.claim, x, y } : surface.claim
+    const checked = checkPlane(claim, surface.sizes(), surface.policy)
+    if (!checked.ok) {
+      const status = { kind, state: 'refused', verdict: checked.failure, claim } as const
+      return { status, mayHaveChanged: false }
+    }
+    const { identity } = surface
+    try {
+      const memory = surface.memory()
+      const status = { kind, state: 'shown', plane: checked.value, identity } as const
+      return this.#stalls.passed(kind, { status, memory, mayHaveChanged: isFresh })
+    } catch (error) {
+      if (!isNativeError(error)) throw error
+      if (error.syscall === 'mmap') {
+        const status = { kind, state: 'refused', verdict: unmappable(kind, error), claim } as const
+        return { status, mayHaveChanged: false }
+      }
+      this.#changed.add(kind)
+      const what = `cannot read the ${kind} plane`
+      return this.#stalls.failed(kind, nativeFailure(error, what, 'unreadable', 'Wait'))
+    }
+  }
+}
+
+const absent: PlaneReading = {
+  status: { kind: 'overlay', state: 'absent' },
+  mayHaveChanged: false,
+}
+
+function claimOf(kind: PlaneKind, fourcc: string, width: number, height: number): PlaneClaim {
+  const place = { x: 0, y: 0, bottomUp: false }
+  return { kind, fourcc, modifier: LINEAR, width, height, memory: [], ...place }
+}
+
+const nothing = claimOf('primary', 'XR24', 0, 0)
+
+function linear(stride: number, data: Uint8Array): { memory: readonly MemoryPlane[] } {
+  return { memory: [{ buffer: 0, offset: 0, stride, size: data.length }] }
+}
+
+/** The part of the buffer that is shown; a part that begins within a tile stays to be refused. */
+function dmabufClaim(
+  { offsets, strides, planes, crop, fourcc, modifier, bottomUp }: DmabufScanout,
+  sizes: readonly { readonly size: number }[],
+): PlaneClaim {
+  const [x, y, width, height] = crop
+  const code = fourccText(fourcc)
+  const memory = Array.from({ length: planes }, (_, at) => {
+    const buffer = Math.min(at, sizes.length - 1)
+    const stride = strides[at] ?? 0
+    const offset = (offsets[at] ?? 0) + cropOffset(code, modifier, stride, x, y)
+    return { buffer, offset, stride, size: Math.max(0, (sizes[buffer]?.size ?? 0) - offset) }
+  })
+  return { ...claimOf('primary', code, width, height), modifier, memory, bottomUp }
+}
+
+/** Bytes from the first pixel of a buffer to the first of a part of it. */
+function cropOffset(code: string, modifier: bigint, stride: number, x: number, y: number): number {
+  const bytes = x * (fourccRow(code)?.bytes ?? 0)
+  const tiling = modifierRow(modifier)?.tiling
+  if (!tiling) return y * stride + bytes
+  return (
+    (y / tiling.tileHeight) * stride * tiling.tileHeight +
+    (bytes / tiling.tileWidth) * tileBytes(tiling)
+  )
+}

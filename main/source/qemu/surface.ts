@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { readFileSync } from 'node:fs'
+import type { CheckPolicy } from '../../../core/check-plane.ts'
+import type { PlaneClaim } from '../../../core/plane.ts'
+import type { Fd, Mapping, NativeShim } from '../../../native-shim/api.ts'
+import { bufferAccess } from '../planes/plane-buffers.ts'
+import type { PlaneMemory } from '../source.ts'
+
+/** Where the pixels of a plane are, and what QEMU last said of them. */
+export interface Surface extends Disposable {
+  readonly identity: string
+  claim: PlaneClaim
+  readonly policy: CheckPolicy
+  /** Real lengths, asked anew. */
+  sizes(): readonly { readonly size: number }[]
+  /** @throws NativeError when it cannot be mapped */
+  memory(): PlaneMemory
+}
+
+/** Memory of our own, for pixels that come inside of messages. */
+export class OwnSurface implements Surface {
+  readonly identity: string
+  claim: PlaneClaim
+  readonly policy = {}
+  readonly #mapping: Mapping
+
+  constructor(shim: NativeShim, identity: string, claim: PlaneClaim, size: number) {
+    using memfd = shim.createMemfd('scanout-qemu', size)
+    this.#mapping = shim.map(memfd, 0, size, true)
+    this.identity = identity
+    this.claim = claim
+  }
+
+  get size(): number {
+    return this.#mapping.size
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    this.#mapping.write(offset, bytes)
+  }
+
+  sizes(): readonly { readonly size: number }[] {
+    return [this.#mapping]
+  }
+
+  memory(): PlaneMemory {
+    return { mappings: [this.#mapping], dmabufs: [] }
+  }
+
+  [Symbol.dispose](): void {
+    this.#mapping[Symbol.dispose]()
+  }
+}
+
+/**
+ * Memory of QEMU or the guest, as descriptors: memfds and dma-bufs. Reading them is guarded, so that a
+ * file that shrinks costs an EFAULT.
+ */
+export class SharedSurface implements Surface {
+  readonly identity: string
+  claim: PlaneClaim
+  readonly policy: CheckPolicy
+  readonly #shim: NativeShim
+  readonly #fds: readonly Fd[]
+  readonly #dmabufs: readonly Fd[]
+  readonly #owned: DisposableStack
+  #mappings: readonly Mapping[] | undefined
+
+  /**
+   * Takes the descriptors over.
+   *
+   * @throws SyntaxError when one is neither a dma-buf nor a file in memory
+   */
+  constructor(shim: NativeShim, claim: PlaneClaim, fds: readonly Fd[]) {
+    using owned = new DisposableStack()
+    for (const fd of fds) owned.use(fd)
+    const accesses = fds.map((fd) => bufferAccess(shim, fd))
+    if (accesses.includes('refused')) {
+      throw new SyntaxError('a descriptor is neither a dma-buf nor a file in memory')
+    }
+    this.identity = surfaceIdentity(fds)
+    this.claim = claim
+    this.#shim = shim
+    this.#fds = fds
+    this.#dmabufs = fds.filter((_, at) => accesses[at] === 'dma-buf')
+    this.policy = this.#dmabufs.every(isUdmabuf) ? { implicitModifier: 'linear' } : {}
+    this.#owned = owned.move()
+  }
+
+  sizes(): readonly { readonly size: number }[] {
+    return this.#fds.map((fd) => ({ size: fd.size() }))
+  }
+
+  memory(): PlaneMemory {
+    const sizes = this.sizes()
+    const isMapped = this.#mappings?.every((mapping, at) => mapping.size === sizes[at]?.size)
+    if (!this.#mappings || !isMapped) {
+      for (const mapping of this.#mappings ?? []) mapping[Symbol.dispose]()
+      this.#mappings = this.#fds.map((fd, at) =>
+        this.#owned.use(this.#shim.map(fd, 0, sizes[at]?.size ?? 0, false)),
+      )
+    }
+    return { mappings: this.#mappings, dmabufs: this.#dmabufs }
+  }
+
+  [Symbol.dispose](): void {
+    this.#owned[Symbol.dispose]()
+  }
+}
+
+/** Of files, whatever descriptors they came by: (device, inode) of each. */
+export function surfaceIdentity(fds: readonly Fd[]): string {
+  return `file:${fds.map((fd) => fd.identity()).join(',')}`
+}
+
+/**
+ * Whether a dma-buf is guest memory that was wrapped for QEMU's virtio-gpu. Those come without a
+ * modifier and are linear by nature; a GPU's buffer without one may lie in any way.
+ */
+function isUdmabuf(fd: Fd): boolean {
+  return /^exp_name:\s*udmabuf$/m.test(readFileSync(`/proc/self/fdinfo/${fd.number}`, 'utf8'))
+}
