@@ -3,8 +3,9 @@ import { createRoot } from 'react-dom/client'
 import { openBridge } from './bridge/bridge.ts'
 import { Compositor } from './compositor/compositor.ts'
 import { createWebglPresenter } from './compositor/webgl/presenter.ts'
+import { GuestInput } from './input/guest-input.ts'
 import { Session } from './session.ts'
-import { createViewStore, isLive } from './store.ts'
+import { createViewStore, isLive, takesPointer } from './store.ts'
 import { App } from './ui/app.tsx'
 import { ViewContext } from './ui/view.ts'
 
@@ -37,6 +38,8 @@ const compositor = new Compositor(canvas, bridge, createWebglPresenter, {
   problem: (problem) => store.setState({ problem }),
 })
 session.attach(compositor)
+const input = new GuestInput(session, store, canvas, compositor)
+session.own(input)
 const { presenter } = compositor
 if (presenter) {
   store.setState({ presenter: { kind: presenter.kind, detail: presenter.detail } })
@@ -58,7 +61,7 @@ window.addEventListener(
   'wheel',
   (event) => {
     const target = event.target
-    if (target !== canvas || event.ctrlKey) return
+    if (target !== canvas || event.ctrlKey || takesPointer(store.getState())) return
     const ratio = window.devicePixelRatio
     compositor.pan(event.deltaX * ratio, event.deltaY * ratio)
   },

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from '../core/failure.ts'
+import { type InputEvent, MAX_INPUT_EVENTS } from '../core/input.ts'
 import type { Bridge, SaveRequest, ScaleMode, Settings } from '../core/protocol.ts'
 import { base64 } from './base64.ts'
 import type { Compositor } from './compositor/compositor.ts'
 import { FrameRate } from './frame-rate.ts'
-import type { Store, Toast } from './store.ts'
+import { chord } from './input/keyboard.ts'
+import { type Store, type Toast, takesKeys } from './store.ts'
 
 /** Without a frame for this long the picture counts as unchanging. */
 const QUIET_MS = 1500
@@ -16,6 +18,8 @@ export class Session implements Disposable {
   readonly #store: Store
   readonly #owned = new DisposableStack()
   readonly #rate = new FrameRate()
+  /** What the guest takes was told since the start: newer than the answer to hello. */
+  #heardInput = false
   #quiet: ReturnType<typeof setTimeout> | undefined
   #toastEnd: ReturnType<typeof setTimeout> | undefined
 
@@ -25,6 +29,12 @@ export class Session implements Disposable {
     const undo = (end: () => void) => this.#owned.defer(end)
     undo(bridge.on('session:changed', (session, statuses) => store.setState({ session, statuses })))
     undo(bridge.on('settings:changed', (settings) => store.setState({ settings })))
+    undo(
+      bridge.on('input:changed', (input) => {
+        this.#heardInput = true
+        store.setState({ input })
+      }),
+    )
     undo(bridge.onClosed(() => store.setState({ closed: true, panel: 'none', saving: undefined })))
     const visible = () => bridge.tell('view:visible', document.visibilityState === 'visible')
     document.addEventListener('visibilitychange', visible)
@@ -50,6 +60,8 @@ export class Session implements Disposable {
         hello,
         settings: hello.settings,
         fullscreen: hello.fullscreen || isFullscreen(),
+        viewOnly: hello.viewOnly,
+        ...(this.#heardInput ? {} : { input: hello.input }),
         // An event that overtook the answer is newer than it.
         ...(heard ? {} : { session: hello.state, statuses: hello.statuses }),
       })
@@ -69,6 +81,11 @@ export class Session implements Disposable {
     this.#owned.defer(this.#bridge.on('probe:read', answer))
   }
 
+  /** Disposed with the session. */
+  own(part: Disposable): void {
+    this.#owned.use(part)
+  }
+
   /** Counts a frame that was drawn. */
   presented(): void {
     const rate = this.#rate.add(performance.now())
@@ -78,6 +95,18 @@ export class Session implements Disposable {
       this.#rate.reset()
       this.#store.setState({ rate: 0 })
     }, QUIET_MS)
+  }
+
+  /** Tells the guest what a person did. */
+  input(events: readonly InputEvent[]): void {
+    for (let from = 0; from < events.length; from += MAX_INPUT_EVENTS) {
+      this.#bridge.tell('input:events', events.slice(from, from + MAX_INPUT_EVENTS))
+    }
+  }
+
+  /** Presses keys together and lets them go: `KeyboardEvent.code` of each. */
+  sendKeys(codes: readonly string[]): void {
+    if (takesKeys(this.#store.getState())) this.input(chord(codes))
   }
 
   async reopen(): Promise<void> {

@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Failure } from '../core/failure.ts'
 import type { Size } from '../core/geometry.ts'
+import { type InputAccepts, noInput } from '../core/input.ts'
 import type { PlaneKind, PlaneStatus } from '../core/plane.ts'
 import type { Hello, Settings } from '../core/protocol.ts'
 import type { SessionState } from '../core/session-state.ts'
@@ -22,7 +23,7 @@ export type Toast = {
 }
 
 /** The panel that hangs off the toolbar; one at most. */
-export type Panel = 'none' | 'screenshot' | 'status' | 'shortcuts'
+export type Panel = 'none' | 'screenshot' | 'keys' | 'status' | 'shortcuts'
 
 /** All that the interface shows. Changed by {@link Session} and by the interface itself. */
 export type ViewState = {
@@ -32,6 +33,10 @@ export type ViewState = {
   readonly statuses: readonly PlaneStatus[]
   readonly settings: Settings
   readonly fullscreen: boolean
+  /** What the guest takes now. */
+  readonly input: InputAccepts
+  /** The person does not want to touch the guest, or may not. */
+  readonly viewOnly: boolean
   /** The picture on the canvas, guest pixels; undefined when the canvas shows none. */
   readonly picture: Size | undefined
   /** Frames per second; 0 when the picture does not change. */
@@ -55,6 +60,8 @@ export function createViewStore(): Store {
     statuses: [],
     settings: { scale: 'fit', screenshotFolder: '', screenshotCursor: true },
     fullscreen: false,
+    input: noInput,
+    viewOnly: true,
     picture: undefined,
     rate: 0,
     presenter: undefined,
@@ -79,4 +86,14 @@ export function isLive(state: ViewState): boolean {
 /** True when there is a picture to save, even an old one. */
 export function canShoot(state: ViewState): boolean {
   return state.picture !== undefined && !state.closed
+}
+
+/** True when keys go to the guest. */
+export function takesKeys(state: ViewState): boolean {
+  return state.input.keyboard && !state.viewOnly && !state.closed
+}
+
+/** True when the pointer over the picture goes to the guest. */
+export function takesPointer(state: ViewState): boolean {
+  return state.input.pointer !== 'none' && !state.viewOnly && !state.closed
 }

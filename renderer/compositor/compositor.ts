@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from '../../core/failure.ts'
-import type { Point, Size } from '../../core/geometry.ts'
+import type { Point, Rect, Size } from '../../core/geometry.ts'
 import type {
   Bridge,
   FrameMessage,
@@ -86,6 +86,12 @@ export class Compositor implements Disposable {
   /** Undefined when no presenter can be had here; the problem was told. */
   get presenter(): Presenter | undefined {
     return this.#presenter
+  }
+
+  /** Where the picture lies on the canvas: device pixels; undefined while there is none. */
+  get shown(): { readonly guest: Size; readonly rect: Rect } | undefined {
+    const guest = this.#size
+    return guest && { guest, rect: place(this.#scale, guest, this.#view(), this.#pan).rect }
   }
 
   set scale(mode: ScaleMode) {

@@ -4,6 +4,7 @@
 // biome-ignore format: one row per icon
 const paths = {
   camera:     'M2.5 5.25h2.2l1-1.75h4.6l1 1.75h2.2v7.5h-11zM8 11a2.25 2.25 0 1 0 0-4.5A2.25 2.25 0 0 0 8 11z',
+  keyboard:   'M1.75 4.25h12.5v7.5H1.75zM4.25 6.75v.01M6.75 6.75v.01M9.25 6.75v.01M11.75 6.75v.01M5 9.25h6',
   chevron:    'M4.5 6.5 8 10l3.5-3.5',
   aside:      'M6.5 4.5 10 8l-3.5 3.5',
   info:       'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 7.25v3.75M8 5v.01',

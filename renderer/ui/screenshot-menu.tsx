@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useRef, useState } from 'react'
 import { type PlaneKind, planeKinds } from '../../core/plane.ts'
 import { canShoot, type Saving } from '../store.ts'
 import { Icon } from './icon.tsx'
+import { Menu } from './menu.tsx'
 import { MenuItem } from './menu-item.tsx'
 import { keyOf } from './shortcuts.ts'
-import { useDismiss } from './use-dismiss.ts'
 import { useView, useViewState } from './view.ts'
 import { shownPlane } from './words.ts'
 
@@ -42,39 +42,14 @@ export function ScreenshotMenu() {
 
 function Items({ holder }: { readonly holder: React.RefObject<HTMLDivElement | null> }) {
   const { store, session } = useView()
-  const menu = useRef<HTMLDivElement>(null)
   const statuses = useViewState((state) => state.statuses)
   const cursor = useViewState((state) => state.settings.screenshotCursor)
   const [planesOpen, setPlanesOpen] = useState(false)
   const close = useCallback(() => store.setState({ panel: 'none' }), [store])
-  useDismiss(holder, close)
-  useEffect(() => menu.current?.querySelector('button')?.focus(), [])
 
   const save = (saving: Saving) => store.setState({ saving, panel: 'none' })
-  const move = (event: KeyboardEvent) => {
-    const items = [...(menu.current?.querySelectorAll<HTMLElement>('button:enabled') ?? [])]
-    const at = items.indexOf(document.activeElement as HTMLElement)
-    const to: Record<string, number> = {
-      ArrowDown: (at + 1) % items.length,
-      ArrowUp: (at - 1 + items.length) % items.length,
-      Home: 0,
-      End: items.length - 1,
-    }
-    const next = to[event.key]
-    if (event.key === 'Tab') close()
-    if (next === undefined) return
-    event.preventDefault()
-    items[next]?.focus()
-  }
   return (
-    <div
-      ref={menu}
-      className="panel menu"
-      role="menu"
-      tabIndex={-1}
-      aria-label="Screenshot"
-      onKeyDown={move}
-    >
+    <Menu label="Screenshot" holder={holder} onClose={close}>
       <MenuItem keys={keyOf('save')} onSelect={() => save({ plane: 'all', as: 'png' })}>
         Save as PNG…
       </MenuItem>
@@ -122,6 +97,6 @@ function Items({ holder }: { readonly holder: React.RefObject<HTMLDivElement | n
       >
         Open folder
       </MenuItem>
-    </div>
+    </Menu>
   )
 }

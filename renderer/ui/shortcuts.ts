@@ -9,6 +9,7 @@ export type Command =
   | 'status'
   | 'shortcuts'
   | 'close'
+  | 'release'
   | `scale:${ScaleMode}`
 
 /** One key combination. `key` is `KeyboardEvent.key` without regard to case, or `.code` for digits. */
@@ -36,6 +37,7 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'status',        key: 'Enter',  alt: true,                 label: 'About this display' },
   { command: 'shortcuts',     key: '?',      ctrl: true, shift: true,   label: 'Keyboard shortcuts' },
   { command: 'close',         key: 'q',      ctrl: true, shift: true,   label: 'Close the window' },
+  { command: 'release',       key: 'Alt',    ctrl: true,                label: 'Take pointer and keys back from the guest' },
 ]
 
 type Keys = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'shiftKey' | 'altKey' | 'metaKey'>

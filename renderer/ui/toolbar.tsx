@@ -2,6 +2,7 @@
 import { useRef } from 'react'
 import { isLive } from '../store.ts'
 import { Icon } from './icon.tsx'
+import { KeysMenu } from './keys-menu.tsx'
 import { ScaleSwitch } from './scale-switch.tsx'
 import { ScreenshotMenu } from './screenshot-menu.tsx'
 import { keyOf } from './shortcuts.ts'
@@ -33,6 +34,7 @@ export function Toolbar() {
         {line && <p>{line}</p>}
       </div>
       <ScaleSwitch />
+      <KeysMenu />
       <ScreenshotMenu />
       <StatusPanel />
       <button

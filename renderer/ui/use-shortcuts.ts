@@ -71,6 +71,9 @@ function run(command: Command, store: Store, session: Session): boolean {
     case 'close':
       void session.close()
       return true
+    case 'release':
+      // Heard by renderer/input, when it is let go.
+      return false
     case 'scale:fit':
     case 'scale:integer':
     case 'scale:1:1':
