@@ -28,6 +28,7 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
   readonly #shim: NativeShim
   readonly #clock: Clock
   readonly #wake: () => void
+  readonly #misfit: () => void
   readonly #stalls: StallGuard
   readonly #shared = new PlaneCache<SharedSurface>()
   readonly #own = new Map<PlaneKind, OwnSurface>()
@@ -40,12 +41,21 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
   #surfaces = 0
   #isDisposed = false
 
-  /** @param wake is called after anything changed */
-  constructor(shim: NativeShim, clock: Clock, wake: () => void) {
+  /**
+   * @param wake is called after anything changed
+   * @param misfit is called when an update does not belong to what is shown: the whole is needed
+   */
+  constructor(shim: NativeShim, clock: Clock, wake: () => void, misfit: () => void) {
+    this.#misfit = misfit
     this.#shim = shim
     this.#clock = clock
     this.#wake = wake
     this.#stalls = new StallGuard(() => clock.now())
+  }
+
+  /** The picture came as bytes, whose size QEMU does not tell again when it sends only parts. */
+  get isOwn(): boolean {
+    return this.#told.get('primary') instanceof OwnSurface
   }
 
   /** True once QEMU said what the console shows. */
@@ -95,7 +105,10 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
       Math.min(x, y, width - 1, height - 1) >= 0 &&
       x + width <= claim.width &&
       y + height <= claim.height
-    if (!isInside || pixmanFourcc(format) !== claim.fourcc) throw new SyntaxError('it does not fit')
+    if (!isInside || pixmanFourcc(format) !== claim.fourcc) {
+      this.#misfit()
+      return
+    }
     if (stride < row || (height - 1) * stride + row > data.length) {
       throw new SyntaxError('its bytes are too few')
     }

@@ -26,8 +26,7 @@ export const openQemu: OpenSource = async (address, signal) => {
   const what = `cannot open the display of ${address.path}`
   try {
     signal.throwIfAborted()
-    const { name, line } = await connectDisplay(address.path)
-    return await openConsole(address, name, line)
+    return await openConsole(address, await connectDisplay(address.path))
   } catch (error) {
     if (signal.aborted) {
       return fail({ code: 'cancelled', what, why: 'it was cancelled', remedy: 'Open it again' })
@@ -36,10 +35,14 @@ export const openQemu: OpenSource = async (address, signal) => {
   }
 }
 
-/** The display's end of a new line, and the VM's name. */
-async function connectDisplay(socket: string): Promise<{ name: string; line: FdSocket }> {
+/** What is needed of the monitor: the VM's name, a new line to its display, and its process. */
+type Display = { readonly name: string; readonly line: FdSocket; readonly pid: number }
+
+async function connectDisplay(socket: string): Promise<Display> {
   using owned = new DisposableStack()
-  const qmp = owned.use(await QmpClient.open(await shim.connect(socket), GREETING_MS))
+  const monitor = await shim.connect(socket)
+  const { pid } = monitor.peer()
+  const qmp = owned.use(await QmpClient.open(monitor, GREETING_MS))
   const [ours, theirs] = shim.socketEnds()
   const mine = owned.use(ours)
   using sent = theirs
@@ -52,7 +55,7 @@ async function connectDisplay(socket: string): Promise<{ name: string; line: FdS
     await qmp.execute('closefd', { fdname }).catch(() => {})
     throw error instanceof QmpError ? new NoDisplay(error.message) : error
   }
-  return { name: await vmName(qmp, socket), line: shim.adoptSocket(mine) }
+  return { name: await vmName(qmp, socket), line: shim.adoptSocket(mine), pid }
 }
 
 class NoDisplay extends Error {}
@@ -65,8 +68,7 @@ async function vmName(qmp: QmpClient, socket: string): Promise<string> {
 
 async function openConsole(
   address: Address,
-  vm: string,
-  line: FdSocket,
+  { name: vm, line, pid }: Display,
 ): Promise<Result<Source, Failure>> {
   using owned = new DisposableStack()
   // The source hears what comes over this line; it is made once the consoles are known.
@@ -96,8 +98,10 @@ async function openConsole(
     consoles,
     capabilities: { input: true, resize: false, clipboard: false, pushes: true },
   }
+  // 0 is a process of another namespace, which cannot be watched.
+  const watch = pid > 0 ? shim.watchProcess(pid) : undefined
   owned.move()
-  const source = await QemuSource.open(shim, systemClock, info, console, (given) => {
+  const source = await QemuSource.open(shim, systemClock, info, console, watch, (given) => {
     handlers.current = given
     return bus
   })

@@ -2,7 +2,7 @@
 import { assertNever } from '../../../core/brand.ts'
 import type { Failure } from '../../../core/failure.ts'
 import type { InputAccepts, InputEvent, PointerButton } from '../../../core/input.ts'
-import type { NativeShim } from '../../../native-shim/api.ts'
+import type { NativeShim, ProcessWatch } from '../../../native-shim/api.ts'
 import type { Clock } from '../poller.ts'
 import type { CachedSurface, ConsoleInfo, PlaneReading, Source, SourceInfo } from '../source.ts'
 import { type BusHandlers, BusPeer } from './bus.ts'
@@ -32,39 +32,68 @@ const buttonNumbers: Readonly<Record<PointerButton, number>> = {
   'wheel-right': 8,
 }
 
+/** Listening anew gathers whatever else does not fit by then, ms. */
+const START_OVER_MS = 50
+/** QEMU notices within this time that a listener went away, and both lines of a QEMU that ends break, ms. */
+const LOST_MS = 50
+/** A console that is closed more often than this within the time is given up. */
+const MAX_LOSSES = 5
+const FORGIVEN_MS = 3000
+/** A picture of the new size is on its way for so long, ms. */
+const RESIZE_MS = 100
+
+/** When the line broke and the process is still there after this time, QEMU hung up on us, ms. */
+const LAST_WORD_MS = 300
+
 /** How long QEMU may take to say what a console shows, ms. */
 const FIRST_PICTURE_MS = 1000
 
 /** One console of a QEMU over its D-Bus display. Everything that comes from QEMU is hostile. */
 export class QemuSource implements Source {
   readonly info: SourceInfo
+  readonly #shim: NativeShim
+  readonly #clock: Clock
   readonly #planes: ConsolePlanes
   readonly #console: ConsoleInfo
   readonly #owned: DisposableStack
+  readonly #process: ProcessWatch | undefined
   readonly #pressed = new Map<string, InputEvent>()
   readonly #known = Promise.withResolvers<void>()
   #bus: BusPeer | undefined
+  #listener: BusPeer | undefined
+  #listening = 0
+  #losses = 0
+  #cancelStartOver: (() => void) | undefined
   #isAbsolute = false
   #refused = 0
   #gone: Failure | undefined
+  #isEnding = false
   #isDisposed = false
   #wake: () => void = () => {}
 
-  private constructor(shim: NativeShim, clock: Clock, info: SourceInfo, console: ConsoleInfo) {
+  private constructor(
+    shim: NativeShim,
+    clock: Clock,
+    info: SourceInfo,
+    console: ConsoleInfo,
+    process: ProcessWatch | undefined,
+  ) {
     using owned = new DisposableStack()
+    this.#process = process && owned.use(process)
     this.info = info
     this.#console = console
-    this.#planes = owned.use(
-      new ConsolePlanes(shim, clock, () => {
-        if (this.#planes.isKnown) this.#known.resolve()
-        this.#wake()
-      }),
-    )
+    this.#shim = shim
+    this.#clock = clock
+    const wake = () => {
+      if (this.#planes.isKnown) this.#known.resolve()
+      this.#wake()
+    }
+    this.#planes = owned.use(new ConsolePlanes(shim, clock, wake, () => this.#startOver()))
     this.#owned = owned.move()
   }
 
   /**
-   * Registers a listener on a console. Takes the bus over, also when it fails.
+   * Registers a listener on a console. Takes the watch of QEMU's process and the bus over, also when it fails.
    *
    * @throws BusError, SyntaxError, NativeError
    */
@@ -73,10 +102,11 @@ export class QemuSource implements Source {
     clock: Clock,
     info: SourceInfo,
     console: ConsoleInfo,
+    process: ProcessWatch | undefined,
     openBus: (handlers: BusHandlers) => BusPeer,
   ): Promise<QemuSource> {
     using owned = new DisposableStack()
-    const source = owned.use(new QemuSource(shim, clock, info, console))
+    const source = owned.use(new QemuSource(shim, clock, info, console, process))
     const bus = source.#owned.use(
       openBus({
         onSignal: (signal) => source.#signal(signal),
@@ -84,7 +114,7 @@ export class QemuSource implements Source {
       }),
     )
     source.#bus = bus
-    await source.#listen(shim, bus)
+    await source.#listen(bus)
     const mouse = await readProperties(bus, consolePath(console.id), MOUSE)
     source.#isAbsolute = mouse.get('IsAbsolute') === true
     await source.fetch()
@@ -110,7 +140,7 @@ export class QemuSource implements Source {
   }
 
   async fetch(): Promise<void> {
-    if (this.#planes.isKnown || this.#gone || this.#isDisposed) return
+    if (this.#planes.isKnown || this.#isEnding || this.#isDisposed) return
     const timer = setTimeout(this.#known.resolve, FIRST_PICTURE_MS)
     await this.#known.promise
     clearTimeout(timer)
@@ -134,29 +164,57 @@ export class QemuSource implements Source {
     // The guest must not be left with keys that nobody can let go.
     for (const event of [...this.#pressed.values()]) this.#send(event)
     this.#isDisposed = true
+    this.#cancelStartOver?.()
+    this.#listener?.[Symbol.dispose]()
     this.#known.resolve()
     this.#owned[Symbol.dispose]()
   }
 
+  /**
+   * Has the whole picture sent again by listening anew, soon: a surface that changed its size in text
+   * mode comes as rows alone, and QEMU's first listener is not told its size.
+   */
+  #startOver(): void {
+    this.#cancelStartOver ??= this.#clock.after(START_OVER_MS, () => {
+      // QEMU keeps one listener of a client, and forgets the new one when it notices the old one's end.
+      this.#listening += 1
+      this.#listener?.[Symbol.dispose]()
+      this.#cancelStartOver = this.#clock.after(LOST_MS, () => this.#listenAgain())
+    })
+  }
+
+  #listenAgain(): void {
+    this.#cancelStartOver = undefined
+    const bus = this.#bus
+    if (!bus || bus.isEnded || this.#isDisposed) return
+    this.#listen(bus).catch((error: unknown) => {
+      if (!(error instanceof Error)) throw error
+      this.#lostListener()
+    })
+  }
+
   /** QEMU answers before it authenticates with us, and calls at once: we are ready before we ask. */
-  async #listen(shim: NativeShim, bus: BusPeer): Promise<void> {
-    const [ours, theirs] = shim.socketEnds()
+  async #listen(bus: BusPeer): Promise<void> {
+    const [ours, theirs] = this.#shim.socketEnds()
     using _sent = theirs
-    const opening = BusPeer.open(shim.adoptSocket(ours), {
+    this.#listening += 1
+    const turn = this.#listening
+    const opening = BusPeer.open(this.#shim.adoptSocket(ours), {
       onCall: (call) => {
         const why = serveListener(call, this.#planes)
         if (why !== undefined) this.#refused += 1
       },
-      onEnd: (why) => this.#end(why),
-    })
-    opening.then(
-      (peer) => {
-        if (this.#isDisposed) peer[Symbol.dispose]()
-        else this.#owned.use(peer)
+      // QEMU lets go of a listener when the same client registers another.
+      onEnd: () => {
+        if (turn === this.#listening) this.#lostListener()
       },
-      () => {},
-    )
-    await bus.call({
+    })
+    const listening = opening.then((peer) => {
+      this.#listener?.[Symbol.dispose]()
+      this.#listener = peer
+      if (this.#isDisposed) peer[Symbol.dispose]()
+    })
+    const registered = bus.call({
       path: consolePath(this.#console.id),
       interface: CONSOLE,
       member: 'RegisterListener',
@@ -164,13 +222,36 @@ export class QemuSource implements Source {
       body: [0],
       fds: [theirs],
     })
-    await opening
+    await Promise.all([registered, listening])
+  }
+
+  /** When QEMU ends, the other line breaks as well and tells more. */
+  #lostListener(): void {
+    this.#losses += 1
+    this.#clock.after(FORGIVEN_MS, () => {
+      this.#losses -= 1
+    })
+    if (this.#losses > MAX_LOSSES) this.#end('QEMU closes this console again and again')
+    else this.#cancelStartOver ??= this.#clock.after(LOST_MS, () => this.#listenAgain())
+  }
+
+  /** The console's size is another than that of the picture: when nothing comes, ask for it. */
+  #resized(width: unknown, height: unknown): void {
+    this.#clock.after(RESIZE_MS, () => {
+      const { size, isOwn } = this.#planes
+      if (!size || !isOwn || this.#isDisposed) return
+      if ((width ?? size.width) !== size.width || (height ?? size.height) !== size.height) {
+        this.#startOver()
+      }
+    })
   }
 
   #signal({ path, interface: owner, member, signature, body }: BusMessage): void {
     if (path !== consolePath(this.#console.id) || owner !== PROPERTIES) return
-    if (member !== 'PropertiesChanged' || signature !== 'sa{sv}as' || body[0] !== MOUSE) return
-    const isAbsolute = propertyMap(body[1]).get('IsAbsolute')
+    if (member !== 'PropertiesChanged' || signature !== 'sa{sv}as') return
+    const changed = propertyMap(body[1])
+    if (body[0] === CONSOLE) this.#resized(changed.get('Width'), changed.get('Height'))
+    const isAbsolute = body[0] === MOUSE ? changed.get('IsAbsolute') : undefined
     if (typeof isAbsolute !== 'boolean' || isAbsolute === this.#isAbsolute) return
     this.#isAbsolute = isAbsolute
     this.#wake()
@@ -221,14 +302,42 @@ export class QemuSource implements Source {
   }
 
   #end(why: string): void {
-    if (this.#gone || this.#isDisposed) return
-    this.#gone = {
-      code: 'vm-gone',
-      what: `${this.info.name} ended`,
-      why: `its D-Bus display closed: ${why}`,
-      remedy: 'Start the VM again and reopen the source',
+    if (this.#isEnding || this.#isDisposed) return
+    this.#isEnding = true
+    const tell = (hasEnded: boolean) => {
+      if (this.#gone || this.#isDisposed) return
+      this.#gone = hasEnded ? endedVm(this.info.name, why) : takenOver(this.info.name, why)
+      this.#known.resolve()
+      this.#wake()
     }
-    this.#known.resolve()
-    this.#wake()
+    if (!this.#process) {
+      tell(true)
+      return
+    }
+    const cancel = this.#clock.after(LAST_WORD_MS, () => tell(false))
+    void this.#process.ended.then((hasEnded) => {
+      if (!hasEnded) return
+      cancel()
+      tell(true)
+    })
+  }
+}
+
+function endedVm(name: string, why: string): Failure {
+  return {
+    code: 'vm-gone',
+    what: `${name} ended`,
+    why: `its QEMU is gone (${why})`,
+    remedy: 'Start the VM again and reopen the source',
+  }
+}
+
+/** QEMU serves one direct D-Bus client: whoever comes later replaces who was there. */
+function takenOver(name: string, why: string): Failure {
+  return {
+    code: 'hung-up',
+    what: `the display of ${name} was closed`,
+    why: `its QEMU is still there and serves one direct viewer, the newest (${why})`,
+    remedy: 'Close the other viewer, then reopen the source',
   }
 }
