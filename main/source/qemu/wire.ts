@@ -97,7 +97,8 @@ export class WireReader {
 
   /** @param bytes begin at a multiple of 8 of the message */
   constructor(bytes: Uint8Array, little: boolean) {
-    this.#bytes = bytes
+    // A Buffer's parts would be Buffers, and nobody asked for those.
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#little = little
   }
