@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { assertNever } from '../core/brand.ts'
 import { type Failure, failureLine } from '../core/failure.ts'
-import { type InputAccepts, noInput, sameInput } from '../core/input.ts'
+import { type InputAccepts, type InputEvent, noInput, sameInput } from '../core/input.ts'
 import type { Capture, PlaneStatus } from '../core/plane.ts'
 import type { Calls, Hello, Notes, ScaleMode, Settings } from '../core/protocol.ts'
 import { fail, ok, type Result } from '../core/result.ts'
 import { nextSession, type SessionEvent, type SessionState } from '../core/session-state.ts'
 import { FrameStatistics } from './frame-statistics.ts'
 import { InputGate } from './input/input-gate.ts'
+import type { InputDevice } from './input/qmp-input.ts'
 import { log } from './log.ts'
 import { type ProbedPicture, Probes } from './probes.ts'
 import { Publisher } from './publisher.ts'
@@ -37,6 +38,8 @@ export type SessionParts = {
   readonly openSource: OpenSourceHandle
   readonly shell: Shell
   readonly settings: SettingsFile
+  /** Takes input in the place of the source. Owned by whoever made it. */
+  readonly input?: InputDevice | undefined
 }
 
 /** One VM in one window: owns the source, the window and what passes between them. */
@@ -67,11 +70,15 @@ export class Session implements AsyncDisposable {
     this.#parts = parts
     this.#scale = options.scale
     this.#gate = new InputGate(
-      (events) => this.#handle?.input(events),
+      (events) => this.#send(events),
       options.viewOnly,
       () => performance.now(),
     )
     this.#window$.promise.catch(() => {})
+    const { input } = parts
+    if (!input) return
+    this.#accepts = input.accepts
+    input.onChange = () => this.#accept(input.accepts)
   }
 
   get state(): SessionState {
@@ -147,7 +154,7 @@ export class Session implements AsyncDisposable {
       this.#statuses = statuses
       this.#step({ kind: 'planes', statuses })
     })
-    handle.on('input', (accepts) => this.#accept(accepts))
+    if (!this.#parts.input) handle.on('input', (accepts) => this.#accept(accepts))
     handle.on('gone', (failure) => {
       this.#step({ kind: 'gone', failure })
       void this.#leaveSource()
@@ -166,11 +173,22 @@ export class Session implements AsyncDisposable {
   async #leaveSource(): Promise<void> {
     const handle = this.#handle
     this.#gate.release()
-    this.#accept(noInput)
+    if (!this.#parts.input) this.#accept(noInput)
     this.#publisher?.[Symbol.dispose]()
     this.#publisher = undefined
     this.#handle = undefined
     await handle?.[Symbol.asyncDispose]()
+  }
+
+  #send(events: readonly InputEvent[]): void {
+    const { input } = this.#parts
+    if (!input) {
+      this.#handle?.input(events)
+      return
+    }
+    const primary = this.#statuses.find(({ kind }) => kind === 'primary')
+    input.send(events, primary?.state === 'shown' ? primary.plane : undefined)
+    this.#handle?.input([])
   }
 
   #accept(accepts: InputAccepts): void {

@@ -6,6 +6,7 @@ import { type ScaleMode, scaleModes } from '../../core/protocol.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import { type Command, defineCommand, type Io, wrongUse } from '../command.ts'
 import { hasDisplay } from '../display-server.ts'
+import { QmpInput } from '../input/qmp-input.ts'
 import { Session } from '../session.ts'
 import { SettingsFile } from '../settings.ts'
 import { chooseShell, findElectron } from '../shell/choose-shell.ts'
@@ -26,6 +27,8 @@ type Wishes = {
   readonly fullscreen: boolean
   readonly scale: ScaleMode | undefined
   readonly viewOnly: boolean
+  /** Socket of a monitor that takes the input. */
+  readonly qmp: string | undefined
   readonly headless: boolean
   readonly frames: number | undefined
   readonly stats: string | undefined
@@ -49,6 +52,11 @@ export function viewCommand(hosted?: Shell): Command {
       fullscreen: { type: 'flag', help: 'fill the screen' },
       scale: { type: 'choice', choices: scaleModes, help: 'how the picture fits the window' },
       'view-only': { type: 'flag', help: 'never send anything to the guest' },
+      qmp: {
+        type: 'text',
+        metavar: 'SOCKET',
+        help: "send input through this QEMU monitor's socket",
+      },
       shell: { type: 'choice', choices: shellKinds, help: 'which program draws the window' },
       headless: { type: 'flag', help: 'run without a window, in headless Chromium' },
       frames: {
@@ -74,6 +82,7 @@ export function viewCommand(hosted?: Shell): Command {
         fullscreen: options.fullscreen,
         scale: options.scale,
         viewOnly: options['view-only'],
+        qmp: options.qmp,
         headless: windowless,
         frames: options.frames,
         stats: options.stats,
@@ -112,7 +121,12 @@ async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, 
     )
   }
   const settings = await SettingsFile.open(io.env)
-  await using session = new Session(wishes, { openSource: openSourceHandle, shell, settings })
+  const wanted = wishes.qmp !== undefined && !wishes.viewOnly
+  const input = wanted ? await QmpInput.open(path.resolve(io.cwd, wishes.qmp)) : ok(undefined)
+  if (!input.ok) return input
+  await using device = input.value
+  const parts = { openSource: openSourceHandle, shell, settings, input: device }
+  await using session = new Session(wishes, parts)
   const startedMs = performance.now()
   const opened = await session.open()
   if (!opened.ok) return io.signal.aborted ? ok(undefined) : opened

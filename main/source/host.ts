@@ -120,8 +120,8 @@ export class SourceHost implements Disposable {
 
   /** An answer to input is awaited: an idle picture is looked at again at once. */
   #input(events: readonly InputEvent[]): void {
-    if (this.#isEnded || !this.#source.input) return
-    this.#source.input(events)
+    if (this.#isEnded) return
+    this.#source.input?.(events)
     this.#poller.nudge()
   }
 

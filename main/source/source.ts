@@ -125,7 +125,7 @@ export interface SourceHandle extends AsyncDisposable {
   /** Everything again, with `reset`. */
   resend(): void
   setVisible(visible: boolean): void
-  /** Passes checked events on to the guest. */
+  /** Passes checked events on to the guest; none at all still says that it was touched otherwise. */
   input(events: readonly InputEvent[]): void
   recycle(payload: Uint8Array<ArrayBuffer>): void
   /** The planes and their bytes as they are now. */

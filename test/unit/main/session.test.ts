@@ -3,9 +3,11 @@ import type { Failure } from '../../../core/failure.ts'
 import type { InputEvent } from '../../../core/input.ts'
 import type { Notes } from '../../../core/protocol.ts'
 import { fail, ok } from '../../../core/result.ts'
+import type { InputDevice } from '../../../main/input/qmp-input.ts'
 import { type OpenSourceHandle, Session, type SessionOptions } from '../../../main/session.ts'
 import { SettingsFile } from '../../../main/settings.ts'
 import type { Address } from '../../../main/source/source.ts'
+import { validPlane } from '../../fakes/planes.ts'
 import { FakeShell } from '../../fakes/shell.ts'
 import { FakeSourceHandle } from '../../fakes/source-handle.ts'
 import { temporaryFolder } from '../../fakes/temporary-folder.ts'
@@ -26,6 +28,7 @@ let handles: FakeSourceHandle[]
 let settings: SettingsFile
 let session: Session
 let opener: OpenSourceHandle
+let device: InputDevice | undefined
 
 const handle = (): FakeSourceHandle => {
   const last = handles.at(-1)
@@ -42,7 +45,10 @@ const tell = <N extends keyof Notes>(name: N, ...args: Notes[N]) => page().note(
 async function start(change: Partial<SessionOptions> = {}): Promise<void> {
   const home = temporaryFolder()
   settings = await SettingsFile.open({ HOME: home, XDG_CONFIG_HOME: home })
-  session = new Session({ ...options, ...change }, { openSource: opener, shell, settings })
+  session = new Session(
+    { ...options, ...change },
+    { openSource: opener, shell, settings, input: device },
+  )
   const opened = await session.open()
   if (!opened.ok) throw new Error(opened.failure.what)
   await Promise.resolve()
@@ -51,6 +57,7 @@ async function start(change: Partial<SessionOptions> = {}): Promise<void> {
 beforeEach(() => {
   shell = new FakeShell()
   handles = []
+  device = undefined
   opener = async () => {
     handles.push(new FakeSourceHandle())
     return ok(handle())
@@ -218,6 +225,30 @@ describe('a session', () => {
     tell('input:events', [press])
     await session[Symbol.asyncDispose]()
     expect(handle().typed).toEqual([press, release])
+  })
+
+  it('sends input through another device, with the size of the guest, and never to the source', async () => {
+    const sent: [readonly InputEvent[], number | undefined][] = []
+    device = {
+      accepts,
+      onChange: () => {},
+      send: (events, guest) => sent.push([events, guest?.width]),
+      [Symbol.asyncDispose]: async () => {},
+    }
+    await start()
+    handle().emit('input', { keyboard: true, pointer: 'relative' })
+    expect((await page().calls['session:hello']()).input).toEqual(accepts)
+    tell('input:events', [press])
+    const { plane } = validPlane({ width: 800 })
+    handle().show([{ kind: 'primary', state: 'shown', plane, identity: 'x' }])
+    tell('input:events', [{ kind: 'pointer', x: 1, y: 1 }])
+    expect(sent).toEqual([
+      [[press], undefined],
+      [[{ kind: 'pointer', x: 1, y: 1 }], 800],
+    ])
+    expect(handle().typed).toEqual([])
+    await session[Symbol.asyncDispose]()
+    expect(sent.at(-1)).toEqual([[release], 800])
   })
 
   it('takes nothing once the source is gone', async () => {

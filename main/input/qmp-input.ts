@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Failure } from '../../core/failure.ts'
+import type { Size } from '../../core/geometry.ts'
+import { type InputAccepts, type InputEvent, noInput, sameInput } from '../../core/input.ts'
+import { fail, ok, type Result } from '../../core/result.ts'
+import { shim } from '../../native-shim/index.ts'
+import { log } from '../log.ts'
+import { isNativeError, nativeFailure } from '../source/native-failure.ts'
+import { type Clock, systemClock } from '../source/poller.ts'
+import { QmpClient, QmpError } from '../source/qemu/qmp.ts'
+
+/** Another way for input than the source itself. */
+/** Disposing it waits until what was sent has arrived. */
+export interface InputDevice extends AsyncDisposable {
+  readonly accepts: InputAccepts
+  /** Called after `accepts` changed; one listener. */
+  onChange: () => void
+  /** @param guest the picture's size, which positions are given in */
+  send(events: readonly InputEvent[], guest: Size | undefined): void
+}
+
+/** What is needed of a monitor. */
+export type Monitor = Disposable & { execute(command: string, args?: object): Promise<unknown> }
+
+/** QEMU's monitor serves one client and greets no other; ms. */
+const GREETING_MS = 2000
+/** What the guest's pointer is, is asked this often: until it is absolute, and while it moves. Ms. */
+const ASK_MS = 2000
+/** A monitor that answers no more is left after this time, ms. */
+const LEAVE_MS = 1000
+/** Commands without an answer; beyond it moves are dropped, since newer ones follow. */
+const MOST_WAITING = 64
+/** Largest value of an absolute axis (qapi/ui.json, InputMoveEvent). */
+const AXIS = 0x7fff
+
+/**
+ * Input through QEMU's monitor (`input-send-event`), for sources that show a guest and cannot reach its
+ * keyboard. Every event is a command of its own: QEMU merges a button's press and release in one.
+ */
+export class QmpInput implements InputDevice {
+  onChange: () => void = () => {}
+  readonly #monitor: Monitor
+  readonly #clock: Clock
+  #accepts: InputAccepts = { keyboard: true, pointer: 'relative' }
+  #askedAt = Number.NEGATIVE_INFINITY
+  readonly #waiting = new Set<Promise<unknown>>()
+  #cancel: () => void = () => {}
+  #isEnded = false
+
+  /** Takes the monitor over. */
+  constructor(monitor: Monitor, clock: Clock) {
+    this.#monitor = monitor
+    this.#clock = clock
+    this.#ask()
+  }
+
+  /** Connects to the monitor's socket and keeps the connection. */
+  static async open(socket: string): Promise<Result<QmpInput, Failure>> {
+    const what = `cannot send input through ${socket}`
+    const remedy = 'Give the VM a second monitor for this: -qmp unix:PATH,server,nowait'
+    try {
+      const monitor = await QmpClient.open(await shim.connect(socket), GREETING_MS)
+      return ok(new QmpInput(monitor, systemClock))
+    } catch (error) {
+      if (error instanceof QmpError || error instanceof SyntaxError) {
+        return fail({ code: 'no-monitor', what, why: error.message, remedy })
+      }
+      if (isNativeError(error)) return fail(nativeFailure(error, what, 'no-monitor', remedy))
+      throw error
+    }
+  }
+
+  get accepts(): InputAccepts {
+    return this.#accepts
+  }
+
+  send(events: readonly InputEvent[], guest: Size | undefined): void {
+    if (this.#isEnded) return
+    if (events.some(({ kind }) => kind === 'pointer' || kind === 'motion')) this.#ask()
+    for (const event of events) {
+      const isMove = event.kind === 'pointer' || event.kind === 'motion'
+      if (isMove && this.#waiting.size >= MOST_WAITING) continue
+      const told = qmpEvents(event, guest)
+      if (told.length > 0) void this.#execute('input-send-event', { events: told })
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isEnded = true
+    this.#cancel()
+    const late = Promise.withResolvers<void>()
+    const cancel = this.#clock.after(LEAVE_MS, () => late.resolve())
+    await Promise.race([Promise.all(this.#waiting), late.promise])
+    cancel()
+    this.#monitor[Symbol.dispose]()
+  }
+
+  /** The pointer becomes absolute when a driver in the guest binds; no event tells of it. */
+  #ask(): void {
+    const now = this.#clock.now()
+    if (now - this.#askedAt < ASK_MS) return
+    this.#askedAt = now
+    this.#cancel()
+    void this.#execute('query-mice').then((answer) => {
+      if (answer === undefined || this.#isEnded) return
+      const pointer = currentMouse(answer)
+      this.#accept({ keyboard: true, pointer })
+      if (pointer !== 'absolute') this.#cancel = this.#clock.after(ASK_MS, () => this.#ask())
+    })
+  }
+
+  /** Undefined when QEMU refused, or is gone. */
+  async #execute(command: string, args?: object): Promise<unknown> {
+    const answer = this.#monitor
+      .execute(command, args)
+      .catch((error: unknown) => this.#failed(error))
+    this.#waiting.add(answer)
+    const value = await answer
+    this.#waiting.delete(answer)
+    return value
+  }
+
+  #failed(error: unknown): void {
+    if (!(error instanceof Error)) throw error
+    if (this.#isEnded) return
+    const isGone = !(error instanceof QmpError) || error.code === 'closed'
+    if (!isGone) {
+      // The guest has no device of this kind; its others still listen.
+      log.debug(`input: ${error.message}`)
+      return
+    }
+    log.warn(`input: the monitor is gone (${error.message})`)
+    this.#isEnded = true
+    this.#cancel()
+    this.#accept(noInput)
+  }
+
+  #accept(accepts: InputAccepts): void {
+    if (sameInput(accepts, this.#accepts)) return
+    this.#accepts = accepts
+    this.onChange()
+  }
+}
+
+/** `absolute` or `relative` by the device that QEMU gives positions to; `none` without one. */
+function currentMouse(answer: unknown): InputAccepts['pointer'] {
+  const mice: readonly unknown[] = Array.isArray(answer) ? answer : []
+  const current = mice.find((mouse) => fieldOf(mouse, 'current') === true)
+  if (current === undefined) return 'none'
+  return fieldOf(current, 'absolute') === true ? 'absolute' : 'relative'
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? (value as Record<string, unknown>)[name]
+    : undefined
+}
+
+/** QEMU's `InputEvent`s of one of ours (qapi/ui.json); none for a position in a guest of no known size. */
+export function qmpEvents(event: InputEvent, guest: Size | undefined): readonly object[] {
+  switch (event.kind) {
+    case 'key':
+      return [
+        { type: 'key', data: { down: event.down, key: { type: 'number', data: event.qnum } } },
+      ]
+    case 'button':
+      return [{ type: 'btn', data: { down: event.down, button: event.button } }]
+    case 'motion':
+      return [
+        { type: 'rel', data: { axis: 'x', value: event.dx } },
+        { type: 'rel', data: { axis: 'y', value: event.dy } },
+      ]
+    case 'pointer':
+      if (!guest) return []
+      return [
+        { type: 'abs', data: { axis: 'x', value: axisValue(event.x, guest.width) } },
+        { type: 'abs', data: { axis: 'y', value: axisValue(event.y, guest.height) } },
+      ]
+  }
+}
+
+/** The middle of a pixel on QEMU's absolute axis: guests divide its 0x8000 values among their pixels. */
+export function axisValue(pixel: number, size: number): number {
+  return Math.min(AXIS, Math.floor(((Math.min(pixel, size - 1) + 0.5) * (AXIS + 1)) / size))
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { describe, expect, it } from 'vitest'
+import type { InputEvent } from '../../../../core/input.ts'
+import { axisValue, type Monitor, QmpInput, qmpEvents } from '../../../../main/input/qmp-input.ts'
+import { QmpError } from '../../../../main/source/qemu/qmp.ts'
+import { ManualClock } from '../../../fakes/manual-clock.ts'
+
+const guest = { width: 1920, height: 1080 }
+const key = (down: boolean): InputEvent => ({ kind: 'key', qnum: 0xcd, down })
+const tablet = [{ name: 'vmouse', index: 1, current: true, absolute: true }]
+const mouse = [
+  { name: 'tablet', index: 1, current: false, absolute: true },
+  { name: 'PS/2', index: 2, current: true, absolute: false },
+]
+
+/** A monitor that a test answers for. */
+function setUp(mice: unknown) {
+  const asked: { command: string; args: unknown }[] = []
+  const clock = new ManualClock()
+  const answers = { mice, input: (): Promise<unknown> => Promise.resolve({}) }
+  const monitor: Monitor & { isClosed: boolean } = {
+    isClosed: false,
+    execute: async (command, args) => {
+      asked.push({ command, args })
+      return command === 'query-mice' ? answers.mice : answers.input()
+    },
+    [Symbol.dispose]() {
+      monitor.isClosed = true
+    },
+  }
+  const input = new QmpInput(monitor, clock)
+  const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
+  const sent = () => asked.filter(({ command }) => command === 'input-send-event')
+  return { input, monitor, answers, asked, sent, clock, settled }
+}
+
+describe('input through the monitor', () => {
+  it.each([
+    [tablet, 'absolute'],
+    [mouse, 'relative'],
+    [[], 'none'],
+    ['nonsense', 'none'],
+    [[null, { current: 'yes' }], 'none'],
+  ] as const)('reads from %j that the pointer is %s', async (mice, pointer) => {
+    const { input, settled } = setUp(mice)
+    await settled()
+    expect(input.accepts).toEqual({ keyboard: true, pointer })
+  })
+
+  it('sends a press and its release in commands of their own', async () => {
+    const { input, sent } = setUp(tablet)
+    input.send([key(true), key(false)], guest)
+    expect(sent().map(({ args }) => args)).toEqual(
+      [true, false].map((down) => ({
+        events: [{ type: 'key', data: { down, key: { type: 'number', data: 0xcd } } }],
+      })),
+    )
+  })
+
+  it('says buttons and moves as QEMU names them', () => {
+    expect(qmpEvents({ kind: 'button', button: 'wheel-up', down: true }, guest)).toEqual([
+      { type: 'btn', data: { down: true, button: 'wheel-up' } },
+    ])
+    expect(qmpEvents({ kind: 'motion', dx: 5, dy: -3 }, guest)).toEqual([
+      { type: 'rel', data: { axis: 'x', value: 5 } },
+      { type: 'rel', data: { axis: 'y', value: -3 } },
+    ])
+    expect(qmpEvents({ kind: 'pointer', x: 0, y: 1079 }, guest)).toEqual([
+      { type: 'abs', data: { axis: 'x', value: 8 } },
+      { type: 'abs', data: { axis: 'y', value: 32752 } },
+    ])
+    expect(qmpEvents({ kind: 'pointer', x: 1, y: 1 }, undefined)).toEqual([])
+  })
+
+  it('asks again what the pointer is until it is absolute', async () => {
+    const { input, answers, clock, settled } = setUp(mouse)
+    await settled()
+    const changes: string[] = []
+    input.onChange = () => changes.push(input.accepts.pointer)
+    clock.advance(2000)
+    await settled()
+    expect(changes).toEqual([])
+    answers.mice = tablet
+    clock.advance(2000)
+    await settled()
+    expect(changes).toEqual(['absolute'])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('asks an absolute pointer again while it moves, not more than every 2 s', async () => {
+    const { input, asked, answers, clock, settled } = setUp(tablet)
+    await settled()
+    answers.mice = mouse
+    const move: InputEvent = { kind: 'pointer', x: 1, y: 0 }
+    for (let ms = 0; ms < 2000; ms += 100) {
+      input.send([move], guest)
+      clock.advance(100)
+    }
+    expect(asked.filter(({ command }) => command === 'query-mice')).toHaveLength(1)
+    input.send([move], guest)
+    await settled()
+    expect(input.accepts.pointer).toBe('relative')
+  })
+
+  it('drops moves that QEMU does not keep up with, and no key', () => {
+    const { input, answers, sent } = setUp(tablet)
+    answers.input = () => new Promise(() => {})
+    for (let x = 0; x < 1000; x += 1) input.send([{ kind: 'pointer', x, y: 0 }], guest)
+    expect(sent().length).toBeLessThanOrEqual(64)
+    const before = sent().length
+    input.send([key(true), key(false)], guest)
+    expect(sent().length - before).toBe(2)
+  })
+
+  it('goes on when QEMU refuses an event', async () => {
+    const { input, answers, settled } = setUp(tablet)
+    answers.input = () => Promise.reject(new QmpError('GenericError', 'Input handler not found'))
+    input.send([key(true)], guest)
+    await settled()
+    expect(input.accepts.keyboard).toBe(true)
+  })
+
+  it('takes nothing any more when the monitor is gone', async () => {
+    const { input, answers, sent, settled } = setUp(tablet)
+    answers.input = () => Promise.reject(new QmpError('closed', 'it hung up'))
+    input.send([key(true)], guest)
+    await settled()
+    expect(input.accepts).toEqual({ keyboard: false, pointer: 'none' })
+    input.send([key(true)], guest)
+    expect(sent()).toHaveLength(1)
+  })
+
+  it('closes the monitor with itself, once QEMU has heard the last event', async () => {
+    const { input, monitor, answers, clock, settled } = setUp(mouse)
+    await settled()
+    const heard = Promise.withResolvers<unknown>()
+    answers.input = () => heard.promise
+    input.send([key(true)], guest)
+    const closed = input[Symbol.asyncDispose]()
+    await settled()
+    expect(monitor.isClosed).toBe(false)
+    heard.resolve({})
+    await closed
+    expect(monitor.isClosed).toBe(true)
+    expect(clock.pending).toBe(0)
+  })
+
+  it('does not wait for ever for a monitor that hangs', async () => {
+    const { input, monitor, answers, clock, settled } = setUp(tablet)
+    answers.input = () => new Promise(() => {})
+    input.send([key(true)], guest)
+    const closed = input[Symbol.asyncDispose]()
+    await settled()
+    clock.advance(1000)
+    await closed
+    expect(monitor.isClosed).toBe(true)
+  })
+
+  it.each([1, 2, 3, 640, 1080, 1920, 3840, 5120])(
+    'puts every pixel of %i where a guest that divides the axis finds it',
+    (size) => {
+      for (let pixel = 0; pixel < size; pixel += 1) {
+        const value = axisValue(pixel, size)
+        expect(value).toBeGreaterThanOrEqual(0)
+        expect(value).toBeLessThanOrEqual(0x7fff)
+        expect(Math.floor((value * size) / 0x8000)).toBe(pixel)
+      }
+    },
+  )
+})
