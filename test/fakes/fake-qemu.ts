@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+import { type BusMessage, MessageParser, writeMessage } from '../../main/source/qemu/message.ts'
+import { Variant, type WireValue } from '../../main/source/qemu/wire.ts'
+import type { Fd, FdListener, FdSocket } from '../../native-shim/api.ts'
+import { shim } from '../../native-shim/index.ts'
+
+export const LISTENER = 'org.qemu.Display1.Listener'
+export const MAP = `${LISTENER}.Unix.Map`
+export const DMABUF2 = `${LISTENER}.Unix.ScanoutDMABUF2`
+
+const BEGIN = 'BEGIN\r\n'
+
+/** What a test wants to be special about a QEMU. */
+export type FakeQemuWish = {
+  /** Answers `add_client` with this error. */
+  readonly noDisplay?: string
+  /** Says this instead of QMP's greeting. */
+  readonly greeting?: string
+  /** Says this instead of the D-Bus handshake's first answer. */
+  readonly handshake?: string
+  readonly isAbsolute?: boolean
+}
+
+/** The parts of QEMU that Scanout talks to: a monitor, and a D-Bus display without pictures of its own. */
+export class FakeQemu implements AsyncDisposable {
+  /** Methods that were called on consoles, in order. */
+  readonly calls: { readonly member: string; readonly body: readonly WireValue[] }[] = []
+  /** Listeners that came so far. */
+  registrations = 0
+  readonly #listener: FdListener
+  readonly #wish: FakeQemuWish
+  readonly #owned = new DisposableStack()
+  readonly #listening = Promise.withResolvers<FakePeer>()
+  #client: FakePeer | undefined
+  #handed: Fd | undefined
+
+  constructor(path: string, wish: FakeQemuWish = {}) {
+    this.#listener = shim.listen(path)
+    this.#wish = wish
+    void this.#serve()
+  }
+
+  /** The line to Scanout's listener, once it is registered and was asked what it can do. */
+  get listener(): Promise<FakePeer> {
+    return this.#listening.promise
+  }
+
+  /** The line to Scanout's client, for signals. */
+  get client(): FakePeer {
+    if (!this.#client) throw new Error('nobody is connected')
+    return this.#client
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener[Symbol.dispose]()
+    this.#handed?.[Symbol.dispose]()
+    this.#owned[Symbol.dispose]()
+  }
+
+  async #serve(): Promise<void> {
+    for (;;) {
+      const socket = await this.#listener.accept()
+      if (!socket) return
+      this.#owned.use(socket)
+      void this.#monitor(socket).catch(() => {})
+    }
+  }
+
+  async #monitor(socket: FdSocket): Promise<void> {
+    const say = (value: object) => socket.send(Buffer.from(`${JSON.stringify(value)}\r\n`))
+    const { greeting } = this.#wish
+    if (greeting !== undefined) await socket.send(Buffer.from(greeting))
+    else await say({ QMP: { version: {}, capabilities: [] } })
+    let text = ''
+    for (let got = await socket.receive(); got; got = await socket.receive()) {
+      for (const fd of got.fds) this.#handed = fd
+      text += Buffer.from(got.bytes).toString()
+      const lines = text.split('\n')
+      text = lines.pop() ?? ''
+      for (const line of lines) await say(this.#command(JSON.parse(line)))
+    }
+  }
+
+  #command({ execute, id }: { execute: string; id: number }): object {
+    if (execute === 'query-name') return { return: { name: 'fake' }, id }
+    if (execute === 'add_client') {
+      const { noDisplay } = this.#wish
+      if (noDisplay !== undefined) return { error: { class: 'GenericError', desc: noDisplay }, id }
+      void this.#display()
+    }
+    return { return: {}, id }
+  }
+
+  async #display(): Promise<void> {
+    const fd = this.#handed
+    if (!fd) throw new Error('add_client without a descriptor')
+    this.#handed = undefined
+    const { handshake } = this.#wish
+    const peer = this.#owned.use(new FakePeer(shim.adoptSocket(fd), handshake))
+    this.#client = peer
+    peer.onCall = (message, fds) => void this.#called(peer, message, fds)
+    await peer.authenticated
+  }
+
+  async #called(peer: FakePeer, message: BusMessage, fds: readonly Fd[]): Promise<void> {
+    const { member = '', path = '', body } = message
+    if (member === 'GetAll') {
+      const properties = this.#properties(path, String(body[0]))
+      peer.answer(message, 'a{sv}', [Object.entries(properties)])
+    } else if (member === 'RegisterListener') {
+      const [end] = fds
+      if (!end) throw new Error('no descriptor came')
+      peer.answer(message)
+      this.registrations += 1
+      const listener = this.#owned.use(new FakePeer(shim.adoptSocket(end)))
+      await listener.authenticated
+      await listener.call('org.freedesktop.DBus.Properties', 'GetAll', 's', [LISTENER])
+      this.#listening.resolve(listener)
+    } else {
+      this.calls.push({ member, body })
+      if (!message.noReply) peer.answer(message)
+    }
+  }
+
+  #properties(path: string, owner: string): Readonly<Record<string, Variant>> {
+    if (owner.endsWith('.VM')) return { ConsoleIDs: new Variant('au', [0, 1]) }
+    if (owner.endsWith('.Mouse')) {
+      return { IsAbsolute: new Variant('b', this.#wish.isAbsolute ?? true) }
+    }
+    const isFirst = path.endsWith('_0')
+    return {
+      Label: new Variant('s', isFirst ? 'vga' : 'vc0'),
+      Type: new Variant('s', isFirst ? 'Graphic' : 'Text'),
+    }
+  }
+}
+
+/** QEMU's end of a D-Bus line: the side that lets the other one in. */
+export class FakePeer implements Disposable {
+  onCall: (message: BusMessage, fds: readonly Fd[]) => void = () => {}
+  readonly socket: FdSocket
+  readonly #handshake: string | undefined
+  readonly #authenticated = Promise.withResolvers<void>()
+  readonly #parser = new MessageParser()
+  readonly #answers = new Map<number, (message: BusMessage) => void>()
+  #serial = 0
+
+  constructor(socket: FdSocket, handshake?: string) {
+    this.socket = socket
+    this.#handshake = handshake
+    this.#listen().catch(() => {})
+  }
+
+  get authenticated(): Promise<void> {
+    return this.#authenticated.promise
+  }
+
+  /** Calls the listener and waits for its answer. */
+  call(
+    owner: string,
+    member: string,
+    signature = '',
+    body: readonly WireValue[] = [],
+    fds: readonly Fd[] = [],
+  ): Promise<BusMessage> {
+    const answered = Promise.withResolvers<BusMessage>()
+    this.#answers.set(this.#serial + 1, answered.resolve)
+    this.#send({ interface: owner, member, signature, body }, false, fds)
+    return answered.promise
+  }
+
+  /** Calls the listener and does not want to know. */
+  tell(owner: string, member: string, signature = '', body: readonly WireValue[] = []): void {
+    this.#send({ interface: owner, member, signature, body }, true, [])
+  }
+
+  signal(path: string, owner: string, member: string, signature: string, body: WireValue[]): void {
+    this.#serial += 1
+    const message = { type: 'signal', serial: this.#serial, noReply: true } as const
+    const bytes = writeMessage({ ...message, path, interface: owner, member, signature, body }, 0)
+    this.socket.send(bytes).catch(() => {})
+  }
+
+  answer({ serial }: BusMessage, signature = '', body: readonly WireValue[] = []): void {
+    this.#serial += 1
+    const head = {
+      type: 'reply',
+      serial: this.#serial,
+      noReply: true,
+      replySerial: serial,
+    } as const
+    this.socket.send(writeMessage({ ...head, signature, body }, 0)).catch(() => {})
+  }
+
+  [Symbol.dispose](): void {
+    this.#parser[Symbol.dispose]()
+    this.socket[Symbol.dispose]()
+  }
+
+  #send(
+    call: Pick<BusMessage, 'interface' | 'member' | 'signature' | 'body'>,
+    noReply: boolean,
+    fds: readonly Fd[],
+  ): void {
+    this.#serial += 1
+    const head = { type: 'call', serial: this.#serial, noReply } as const
+    const message = { ...head, path: '/org/qemu/Display1/Listener', ...call } as BusMessage
+    this.socket.send(writeMessage(message, fds.length), fds).catch(() => {})
+  }
+
+  async #listen(): Promise<void> {
+    let text = ''
+    let isOpen = false
+    const answers = [this.#handshake ?? 'OK 0123456789abcdef\r\n', 'AGREE_UNIX_FD\r\n']
+    for (let got = await this.socket.receive(); got; got = await this.socket.receive()) {
+      let { bytes } = got
+      if (!isOpen) {
+        text += Buffer.from(bytes).toString('latin1')
+        const begin = text.indexOf(BEGIN)
+        const answer = text.endsWith('\r\n') ? answers.shift() : undefined
+        if (answer !== undefined) await this.socket.send(Buffer.from(answer))
+        if (begin < 0) continue
+        isOpen = true
+        this.#authenticated.resolve()
+        bytes = Buffer.from(text.slice(begin + BEGIN.length), 'latin1')
+      }
+      for (const { message, fds } of this.#parser.push(bytes, got.fds)) {
+        const waiting = this.#answers.get(message.replySerial ?? 0)
+        if (message.type === 'call') this.onCall(message, fds)
+        else waiting?.(message)
+      }
+    }
+  }
+}
