@@ -19,6 +19,11 @@ export default defineConfig({
         hookTimeout: 120_000,
         fileParallelism: false,
       }),
+      project('qemu', ['test/qemu/**/*.test.ts'], {
+        pool: 'forks',
+        testTimeout: 60_000,
+        fileParallelism: false,
+      }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
         testTimeout: 120_000,
         hookTimeout: 120_000,

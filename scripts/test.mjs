@@ -3,7 +3,7 @@
 // Runs the layers of tests that this host can run and ends with one line of counts, after naming what
 // was skipped and why.
 //
-//   node scripts/test.mjs [LAYER …]     check unit native gl e2e kernel; all without arguments
+//   node scripts/test.mjs [LAYER …]     check unit native gl e2e qemu kernel; all without arguments
 import { spawn, spawnSync } from 'node:child_process'
 import { accessSync, constants, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
@@ -38,6 +38,15 @@ const browser = () =>
     ? undefined
     : 'no Chromium found: apt-get install chromium'
 
+/** QEMU has its D-Bus display in a module of its own. */
+function dbusDisplay() {
+  if (!has('qemu-system-x86_64')) return 'no QEMU found: apt-get install qemu-system-x86'
+  const help = spawnSync('qemu-system-x86_64', ['-display', 'help'], { encoding: 'utf8' })
+  return /^dbus$/m.test(help.stdout ?? '')
+    ? undefined
+    : 'this QEMU has no D-Bus display: apt-get install qemu-system-gui'
+}
+
 /** Every layer: how it runs, and why it cannot here (undefined when it can). */
 const layers = [
   { name: 'check', run: check, hindrance: () => undefined },
@@ -45,6 +54,7 @@ const layers = [
   { name: 'native', run: () => vitest('native'), hindrance: () => undefined },
   { name: 'gl', run: () => vitest('gl'), hindrance: browser },
   { name: 'e2e', run: () => vitest('e2e'), hindrance: browser },
+  { name: 'qemu', run: () => vitest('qemu'), hindrance: dbusDisplay },
   { name: 'kernel', run: kernel, hindrance: () => undefined },
 ]
 

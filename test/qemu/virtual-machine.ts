@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { QmpClient } from '../../main/source/qemu/qmp.ts'
+import { shim } from '../../native-shim/index.ts'
+
+/** A picture as QEMU itself dumps it: RGB, rows tight. */
+export type Dump = { readonly width: number; readonly height: number; readonly rgb: Uint8Array }
+
+/** A real QEMU under TCG without a disk: its firmware's screen is the picture. */
+export class VirtualMachine implements AsyncDisposable {
+  readonly socket: string
+  readonly #folder: string
+  readonly #process: ChildProcess
+
+  /** @param args the display device, and what else is wanted */
+  constructor(args: readonly string[], display = 'dbus,p2p=yes') {
+    this.#folder = mkdtempSync(path.join(tmpdir(), 'qemu-test-'))
+    this.socket = path.join(this.#folder, 'qmp')
+    const monitor = ['-qmp', `unix:${this.socket},server=on,wait=off`]
+    const machine = ['-accel', 'tcg', '-m', '64', '-nodefaults', '-no-user-config', '-name', 'lab']
+    const all = [...machine, '-display', display, ...monitor, ...args]
+    this.#process = spawn('qemu-system-x86_64', all, { stdio: 'ignore' })
+  }
+
+  async started(): Promise<void> {
+    while (!existsSync(this.socket)) {
+      if (this.#process.exitCode !== null) throw new Error('QEMU did not start')
+      await delay(10)
+    }
+  }
+
+  /** One monitor command over a connection of its own: QEMU serves one at a time. */
+  async execute(command: string, args?: object): Promise<unknown> {
+    using qmp = await QmpClient.open(await shim.connect(this.socket), 5000)
+    return await qmp.execute(command, args)
+  }
+
+  async screendump(): Promise<Dump> {
+    const filename = path.join(this.#folder, 'dump.ppm')
+    await this.execute('screendump', { filename })
+    const bytes = readFileSync(filename)
+    const head = /^P6\n(\d+) (\d+)\n255\n/.exec(bytes.subarray(0, 40).toString('latin1'))
+    if (!head) throw new Error('no PPM')
+    const [text, width, height] = head
+    const rgb = new Uint8Array(bytes.subarray(text.length))
+    return { width: Number(width), height: Number(height), rgb }
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { exitCode, signalCode } = this.#process
+    if (exitCode === null && signalCode === null) {
+      this.kill()
+      await once(this.#process, 'exit')
+    }
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
