@@ -61,6 +61,8 @@ export class GuestInput implements Disposable {
     if (wanted && !this.#listening) this.#listen()
     else if (!wanted && this.#listening) this.#ignore()
     if (!isFree(state)) this.#release()
+    // A driver bound in the guest: its pointer needs no capture any more.
+    if (state.input.pointer === 'absolute' && this.#grab.pointerLocked) document.exitPointerLock()
     if (state.fullscreen === this.#wasFullscreen) return
     this.#wasFullscreen = state.fullscreen
     if (wanted) void this.#lockKeyboard(state.fullscreen)
@@ -163,7 +165,10 @@ export class GuestInput implements Disposable {
 
   #place(event: PointerEvent): readonly InputEvent[] {
     const { input } = this.#store.getState()
-    if (input.pointer === 'relative') return []
+    if (input.pointer === 'relative') {
+      this.#canvas.style.cursor = ''
+      return []
+    }
     const ratio = this.#ratio()
     const at = { x: event.offsetX * ratio.x, y: event.offsetY * ratio.y }
     const margin = { x: EDGE * ratio.x, y: EDGE * ratio.y }
@@ -270,6 +275,7 @@ export class GuestInput implements Disposable {
 
   #release(): void {
     this.#chord.clear()
+    this.#sentAt = undefined
     this.#send([...this.#keyboard.release(), ...this.#buttons.release()])
   }
 

@@ -299,6 +299,18 @@ describe('input', () => {
     ])
   })
 
+  it('lets go of a captured pointer that became absolute', async () => {
+    await open({ input: { keyboard: true, pointer: 'relative' } })
+    await page.mouse.click(400, 300)
+    const locked = () => page.evaluate(() => document.pointerLockElement?.id)
+    await expect.poll(locked).toBe('picture')
+    await accept(absolute)
+    await expect.poll(locked).toBeUndefined()
+    await sent()
+    await page.mouse.move(450, 300)
+    expect(await sent()).toEqual([at(320, 240)])
+  })
+
   it('gives every key to the guest in fullscreen, until Ctrl+Alt', async () => {
     await open()
     const full = () => page.evaluate(() => document.fullscreenElement !== null)
