@@ -19,6 +19,8 @@ export type FakeQemuWish = {
   readonly greeting?: string
   /** Says this instead of the D-Bus handshake's first answer. */
   readonly handshake?: string
+  /** Hangs up after that. */
+  readonly hangUp?: boolean
   readonly isAbsolute?: boolean
 }
 
@@ -96,8 +98,8 @@ export class FakeQemu implements AsyncDisposable {
     const fd = this.#handed
     if (!fd) throw new Error('add_client without a descriptor')
     this.#handed = undefined
-    const { handshake } = this.#wish
-    const peer = this.#owned.use(new FakePeer(shim.adoptSocket(fd), handshake))
+    const { handshake, hangUp } = this.#wish
+    const peer = this.#owned.use(new FakePeer(shim.adoptSocket(fd), handshake, hangUp))
     this.#client = peer
     peer.onCall = (message, fds) => void this.#called(peer, message, fds)
     await peer.authenticated
@@ -140,14 +142,16 @@ export class FakeQemu implements AsyncDisposable {
 export class FakePeer implements Disposable {
   onCall: (message: BusMessage, fds: readonly Fd[]) => void = () => {}
   readonly socket: FdSocket
+  readonly #hangUp: boolean
   readonly #handshake: string | undefined
   readonly #authenticated = Promise.withResolvers<void>()
   readonly #parser = new MessageParser()
   readonly #answers = new Map<number, (message: BusMessage) => void>()
   #serial = 0
 
-  constructor(socket: FdSocket, handshake?: string) {
+  constructor(socket: FdSocket, handshake?: string, hangUp = false) {
     this.socket = socket
+    this.#hangUp = hangUp
     this.#handshake = handshake
     this.#listen().catch(() => {})
   }
@@ -220,6 +224,8 @@ export class FakePeer implements Disposable {
         const begin = text.indexOf(BEGIN)
         const answer = text.endsWith('\r\n') ? answers.shift() : undefined
         if (answer !== undefined) await this.socket.send(Buffer.from(answer))
+        if (this.#hangUp) this.socket[Symbol.dispose]()
+        if (this.#hangUp) return
         if (begin < 0) continue
         isOpen = true
         this.#authenticated.resolve()

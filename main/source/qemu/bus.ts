@@ -45,6 +45,7 @@ export type BusHandlers = {
 }
 
 const ANSWER_MS = 5000
+const HANDSHAKE_MS = 5000
 const MAX_LINE = 4096
 const MAX_WAITING = 4096
 
@@ -71,16 +72,10 @@ export class BusPeer implements Disposable {
   static async open(socket: FdSocket, handlers: BusHandlers): Promise<BusPeer> {
     using owned = new DisposableStack()
     owned.use(socket)
-    const lines = new LineReader(socket)
-    const uid = Buffer.from(String(process.getuid?.() ?? 0)).toString('hex')
-    await socket.send(Buffer.from(`\0AUTH EXTERNAL ${uid}\r\n`))
-    await lines.expect('OK ')
-    await socket.send(Buffer.from('NEGOTIATE_UNIX_FD\r\n'))
-    await lines.expect('AGREE_UNIX_FD')
-    await socket.send(Buffer.from('BEGIN\r\n'))
+    const rest = await authenticate(socket)
     const peer = new BusPeer(socket, handlers)
     owned.move()
-    void peer.#listen(lines.rest)
+    void peer.#listen(rest)
     return peer
   }
 
@@ -217,6 +212,30 @@ export class BusPeer implements Disposable {
 
 function plain({ path, interface: owner, member, signature = '', body = [] }: Call) {
   return { path, interface: owner, member, signature, body }
+}
+
+/** @returns what came behind the handshake */
+async function authenticate(socket: FdSocket): Promise<Uint8Array> {
+  const lines = new LineReader(socket)
+  const uid = Buffer.from(String(process.getuid?.() ?? 0)).toString('hex')
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    socket[Symbol.dispose]()
+  }, HANDSHAKE_MS)
+  try {
+    await socket.send(Buffer.from(`\0AUTH EXTERNAL ${uid}\r\n`))
+    await lines.expect('OK ')
+    await socket.send(Buffer.from('NEGOTIATE_UNIX_FD\r\n'))
+    await lines.expect('AGREE_UNIX_FD')
+    await socket.send(Buffer.from('BEGIN\r\n'))
+    return lines.rest
+  } catch (error) {
+    if (!isLate) throw error
+    throw new SyntaxError(`the D-Bus handshake took longer than ${HANDSHAKE_MS / 1000} s`)
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** The lines of the handshake. */

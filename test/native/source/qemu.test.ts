@@ -297,6 +297,16 @@ describe('a QEMU that cannot be shown', () => {
     expect(!opened.ok && opened.failure.remedy).toContain(remedy)
   })
 
+  it('is let go of wherever it hangs up in the handshake', async () => {
+    const answers = 'OK 0123456789abcdef\r\n'
+    for (let length = 0; length < answers.length; length += 1) {
+      const { address, qemu } = start({ handshake: answers.slice(0, length), hangUp: true })
+      const opened = await open(address)
+      expect(opened, `after ${length} bytes`).toMatchObject({ ok: false })
+      await qemu[Symbol.asyncDispose]()
+    }
+  })
+
   it('is told which consoles there are', async () => {
     const { address } = start()
     const opened = await open(address, { console: '7' })
