@@ -107,6 +107,7 @@ export class GuestInput implements Disposable {
     this.#canvas.style.cursor = ''
     this.#canvas.style.touchAction = ''
     this.#step({ kind: 'pointer-lock', locked: false })
+    ;(navigator as KeyboardNavigator).keyboard?.unlock()
     this.#step({ kind: 'keyboard-lock', locked: false })
     if (document.pointerLockElement) document.exitPointerLock()
   }
@@ -195,7 +196,11 @@ export class GuestInput implements Disposable {
     event.preventDefault()
     this.#chord.spoil()
     const { wheelDeltaX, wheelDeltaY } = event as WheelEvent & Record<string, number>
-    this.#send(this.#wheel.turn(wheelDeltaX ?? -event.deltaX, wheelDeltaY ?? -event.deltaY))
+    const x = wheelDeltaX ?? -event.deltaX
+    const y = wheelDeltaY ?? -event.deltaY
+    // Chromium lays a wheel turned with Shift on its side; the guest has the Shift and decides itself.
+    const isLaid = event.shiftKey && y === 0
+    this.#send(isLaid ? this.#wheel.turn(0, x) : this.#wheel.turn(x, y))
   }
 
   /** Side buttons turn pages, the middle one scrolls and pastes, in a browser. */

@@ -227,6 +227,17 @@ describe('input', () => {
     ])
   })
 
+  it('leaves it to the guest what a wheel with Shift does', async () => {
+    await open()
+    await page.keyboard.down('ShiftLeft')
+    await sent()
+    await page.mouse.wheel(120, 0)
+    await expect.poll(sent).toEqual([
+      { kind: 'button', button: 'wheel-down', down: true },
+      { kind: 'button', button: 'wheel-down', down: false },
+    ])
+  })
+
   it('sends key combinations from its menu, and the keys typed afterwards', async () => {
     await open()
     await page.mouse.move(450, 2)
