@@ -16,7 +16,7 @@ namespace scanout {
 namespace {
 
 constexpr size_t maxDescriptors = 28;
-constexpr size_t receiveSize = 65536;
+constexpr size_t receiveSize = 262144;
 
 struct sockaddr_un addressOf(Napi::Env env, const std::string& path, const char* syscall) {
   struct sockaddr_un address = {};

@@ -29,6 +29,8 @@ const NO_REPLY_EXPECTED = 1
 const PROTOCOL = 1
 /** Longest header that anybody needs; the specification would allow 64 MiB of it. */
 const MAX_HEADER = 65536
+/** From here on a message is worth a place of its own, bytes. */
+const LARGE = 65536
 /** Most descriptors of a message: SCM_MAX_FD would be 253, and QEMU sends at most four. */
 const MAX_FDS = 16
 
@@ -150,17 +152,31 @@ export class MessageParser implements Disposable {
   #length = 0
   #needed = 16
   #fds: Fd[] = []
+  /** Where a large message is put together; kept, because pictures come one after the other. */
+  #large = new Uint8Array(0)
+  #filled = 0
 
-  /** @throws SyntaxError; nothing more can be read after that */
+  /**
+   * The messages that are complete now. Byte arrays in them are views, valid until the next push.
+   *
+   * @throws SyntaxError; nothing more can be read after that
+   */
   push(bytes: Uint8Array, fds: readonly Fd[]): ReceivedMessage[] {
     this.#fds.push(...fds)
     if (this.#fds.length > MAX_FDS) throw new SyntaxError('descriptors came that no message counts')
-    this.#pieces.push(bytes)
-    this.#length += bytes.length
     const messages: ReceivedMessage[] = []
     try {
+      const rest = this.#fill(bytes)
+      if (rest.length > 0) this.#pieces.push(rest)
+      this.#length += rest.length
+      if (this.#filled > 0 && this.#filled === this.#needed) {
+        const whole = this.#large.subarray(0, this.#needed)
+        this.#filled = 0
+        this.#needed = 16
+        messages.push(this.#claim(whole))
+      }
       for (let next = this.#cut(); next; next = this.#cut()) messages.push(this.#claim(next))
-      if (this.#length === 0 && this.#fds.length > 0) {
+      if (this.#length + this.#filled === 0 && this.#fds.length > 0) {
         throw new SyntaxError('descriptors came that no message counts')
       }
       return messages
@@ -175,11 +191,31 @@ export class MessageParser implements Disposable {
     this.#fds = []
     this.#pieces = []
     this.#length = 0
+    this.#filled = 0
+    this.#large = new Uint8Array(0)
+  }
+
+  /** Adds to a large message; gives what is not its own. */
+  #fill(bytes: Uint8Array): Uint8Array {
+    if (this.#needed < LARGE) return bytes
+    if (this.#filled === 0) {
+      if (this.#large.length < this.#needed) this.#large = new Uint8Array(this.#needed)
+      for (const piece of this.#pieces) {
+        this.#large.set(piece, this.#filled)
+        this.#filled += piece.length
+      }
+      this.#pieces = []
+      this.#length = 0
+    }
+    const own = bytes.subarray(0, this.#needed - this.#filled)
+    this.#large.set(own, this.#filled)
+    this.#filled += own.length
+    return bytes.subarray(own.length)
   }
 
   /** The bytes of the next message, once they are all here. */
   #cut(): Uint8Array | undefined {
-    while (this.#length >= this.#needed) {
+    while (this.#filled === 0 && this.#length >= this.#needed) {
       const all = this.#joined()
       const needed = messageLength(all)
       this.#needed = needed

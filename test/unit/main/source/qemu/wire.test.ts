@@ -162,6 +162,27 @@ describe('D-Bus messages', () => {
     }
   })
 
+  it('are put together when they are large, one after the other', () => {
+    const large = (serial: number, byte: number): BusMessage => {
+      const body = [new Uint8Array(200_000).fill(byte)]
+      return { ...call, serial, signature: 'ay', body }
+    }
+    const messages = [large(1, 1), call, large(2, 2), large(3, 3), call]
+    const bytes = Buffer.concat(messages.map((message) => writeMessage(message, 0)))
+    for (const size of [1000, 65_536, 199_999, 250_000, bytes.length]) {
+      using parser = new MessageParser()
+      const seen: (string | number)[] = []
+      for (let at = 0; at < bytes.length; at += size) {
+        for (const { message } of parser.push(bytes.subarray(at, at + size), [])) {
+          const [data] = message.body
+          const isPure = data instanceof Uint8Array && data.every((byte) => byte === data[0])
+          seen.push(isPure ? `${message.serial}:${data.length}:${data[0]}` : message.serial)
+        }
+      }
+      expect(seen).toEqual(['1:200000:1', 7, '2:200000:2', '3:200000:3', 7])
+    }
+  })
+
   it('skips header fields of later versions', () => {
     const writer = new WireWriter()
     writer.write('yyyyuu', [0x6c, 2, 0, 1, 0, 3])
