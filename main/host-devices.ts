@@ -35,6 +35,12 @@ export type HostProcess = {
   readonly groups: readonly string[]
   /** An errno when its descriptors cannot be read. */
   readonly unreadable: string | undefined
+  /** Of a QEMU whose command line names a monitor socket; absent otherwise. */
+  readonly monitor?: {
+    readonly socket: string
+    /** It has a D-Bus display for direct connections. */
+    readonly hasDisplay: boolean
+  }
 }
 
 export type HostMdev = {
@@ -89,7 +95,11 @@ async function readProcess(roots: HostRoots, pid: number): Promise<HostProcess |
   if (program === undefined) return undefined
   const fds = await readdir(path.join(at, 'fd')).catch(systemError)
   const isQemu = program.startsWith('qemu') || program === 'kvm'
-  const identity = { pid, program, name: await vmName(at, program) }
+  const text = await readFile(path.join(at, 'cmdline'), 'utf8').catch(() => '')
+  const words = text.split('\0')
+  const monitor = isQemu ? qemuMonitor(words) : undefined
+  const name = vmName(words, program)
+  const identity = { pid, program, name, ...(monitor ? { monitor } : {}) }
   if (typeof fds === 'string') {
     return isQemu ? { ...identity, deviceFds: [], groups: [], unreadable: fds } : undefined
   }
@@ -101,18 +111,28 @@ async function readProcess(roots: HostRoots, pid: number): Promise<HostProcess |
     const group = path.dirname(link) === roots.vfio ? path.basename(link) : ''
     if (/^\d+$/.test(group)) groups.push(group)
   }
-  if (deviceFds.length === 0 && groups.length === 0) return undefined
+  if (deviceFds.length === 0 && groups.length === 0 && !monitor) return undefined
   deviceFds.sort((a, b) => a - b)
   return { ...identity, deviceFds, groups, unreadable: undefined }
 }
 
 /** QEMU's `-name guest=win10,…` or `-name win10`. */
-async function vmName(processFolder: string, program: string): Promise<string> {
-  const text = await readFile(path.join(processFolder, 'cmdline'), 'utf8').catch(() => '')
-  const words = text.split('\0')
+function vmName(words: readonly string[], program: string): string {
   const value = words[words.indexOf('-name') + 1]
   if (!words.includes('-name') || !value) return program
   return value.split(',')[0]?.replace(/^guest=/, '') || program
+}
+
+/** QEMU's `-qmp unix:SOCKET,server=on,…` and `-display dbus,p2p=yes`; two dashes do as well as one. */
+function qemuMonitor(words: readonly string[]): HostProcess['monitor'] {
+  const values = (option: string) =>
+    words.flatMap((word, at) =>
+      word === `-${option}` || word === `--${option}` ? [words[at + 1] ?? ''] : [],
+    )
+  const sockets = values('qmp').flatMap((value) => /^unix:([^,]+)/.exec(value)?.[1] ?? [])
+  const [socket] = sockets
+  const hasDisplay = values('display').some((value) => /^dbus,(.*,)?p2p=(yes|on)\b/.test(value))
+  return socket?.startsWith('/') ? { socket, hasDisplay } : undefined
 }
 
 /** The errno of the first refusal of reading and writing. */

@@ -35,7 +35,7 @@ export function listCommand(roots: HostRoots): Command {
       const mdevs = await findMdevs(roots, processes)
       const listed = [
         ...mdevs.map((mdev) => listedMdev(mdev, processes)),
-        ...processes.map(listedProcess),
+        ...processes.flatMap(listedProcess),
         demo,
       ]
       const text = options.json
@@ -77,8 +77,15 @@ function listedMdev(mdev: HostMdev, processes: readonly HostProcess[]): Listed {
   return { ...row, ...usable }
 }
 
-function listedProcess({ pid, name, program, deviceFds, unreadable }: HostProcess): Listed {
-  const what = name === program ? program : `${name} (${program})`
+/** A process may be shown by its device, by its D-Bus display, or by both. */
+function listedProcess(process: HostProcess): readonly Listed[] {
+  const { deviceFds, groups, unreadable, monitor } = process
+  const isVfio = deviceFds.length + groups.length > 0 || (unreadable !== undefined && !monitor)
+  return [...(isVfio ? [listedHolder(process)] : []), ...(monitor ? [listedDisplay(process)] : [])]
+}
+
+function listedHolder({ pid, name, program, deviceFds, unreadable }: HostProcess): Listed {
+  const what = nameOf(name, program)
   const row = { address: `vfio+pid:${pid}`, what, usable: false }
   if (unreadable !== undefined) {
     const why = `its descriptors cannot be read (${unreadable})`
@@ -92,6 +99,18 @@ function listedProcess({ pid, name, program, deviceFds, unreadable }: HostProces
     }
   }
   return { ...row, ...usable }
+}
+
+function listedDisplay({ name, program, monitor }: HostProcess): Listed {
+  const what = `${nameOf(name, program)}, D-Bus display`
+  const row = { address: `qemu:${monitor?.socket}`, what }
+  if (monitor?.hasDisplay) return { ...row, ...usable }
+  const why = 'its QEMU was started without a D-Bus display for direct connections'
+  return { ...row, usable: false, why, remedy: 'Start it with -display dbus,p2p=yes' }
+}
+
+function nameOf(name: string, program: string): string {
+  return name === program ? program : `${name} (${program})`
 }
 
 /** Address, what it is, and the reason where it cannot be used. */

@@ -95,6 +95,30 @@ describe('list', () => {
   })
 
   it.each([
+    [['-display', 'dbus,p2p=yes'], true],
+    [['--display', 'dbus,gl=off,p2p=on'], true],
+    [['-display', 'dbus'], false],
+    [['-display', 'none'], false],
+    [[], false],
+  ])('names the monitor of a QEMU with %j', async (display, usable) => {
+    using fake = new FakeIo()
+    const host = new FakeHost(fake.cwd)
+    const monitor = ['-qmp', 'unix:/run/vm.sock,server=on,wait=off']
+    host.process(7, 'qemu-system-x86', ['qemu', '-name', 'win10', ...monitor, ...display], [])
+    const [vm] = await listed(host, fake)
+    expect(vm).toMatchObject({ address: 'qemu:/run/vm.sock', usable })
+    if (!usable) expect(vm?.remedy).toContain('-display dbus,p2p=yes')
+  })
+
+  it('leaves a QEMU out that nothing can be seen of', async () => {
+    using fake = new FakeIo()
+    const host = new FakeHost(fake.cwd)
+    host.process(7, 'qemu-system-x86', ['qemu', '-qmp', 'tcp:localhost:4444'], [])
+    host.process(8, 'bash', ['bash', '-qmp', 'unix:/run/vm.sock'], [])
+    expect((await listed(host, fake)).map(({ address }) => address)).toEqual(['demo:'])
+  })
+
+  it.each([
     [undefined, /no IOMMU group/],
     ['13', /\/dev\/vfio\/13 is missing \(ENOENT\)/],
   ])('says why a device in group %s cannot be opened', async (group, why) => {
