@@ -44,7 +44,7 @@ function dbusDisplay() {
   const help = spawnSync('qemu-system-x86_64', ['-display', 'help'], { encoding: 'utf8' })
   return /^dbus$/m.test(help.stdout ?? '')
     ? undefined
-    : 'this QEMU has no D-Bus display: apt-get install qemu-system-gui'
+    : 'this QEMU has no D-Bus display: apt-get install qemu-system-common'
 }
 
 /** Every layer: how it runs, and why it cannot here (undefined when it can). */
