@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Fd } from '../../../native-shim/api.ts'
-import { MAX_MESSAGE, Variant, WireReader, type WireValue, WireWriter } from './wire.ts'
+import { MAX_MESSAGE, Variant, type WireValue } from './wire.ts'
+import { WireReader } from './wire-reader.ts'
+import { WireWriter } from './wire-writer.ts'
 
 // D-Bus messages: header and body (specification 0.43, "Message Format").
 

@@ -10,10 +10,10 @@ import {
   isObjectPath,
   typesOf,
   Variant,
-  WireReader,
   type WireValue,
-  WireWriter,
 } from '../../../../../main/source/qemu/wire.ts'
+import { WireReader } from '../../../../../main/source/qemu/wire-reader.ts'
+import { WireWriter } from '../../../../../main/source/qemu/wire-writer.ts'
 import { Random } from '../../../../fakes/random.ts'
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex')
