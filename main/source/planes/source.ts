@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { assertNever } from '../../../core/brand.ts'
+import { assertNever } from '../../../core/assert-never.ts'
 import { checkPlane } from '../../../core/check-plane.ts'
 import type { Failure } from '../../../core/failure.ts'
 import { type PlaneKind, planeKinds } from '../../../core/plane.ts'
 import type { Fd, FdSocket, NativeShim } from '../../../native-shim/api.ts'
-import { unmappable } from '../held-buffer.ts'
 import { isNativeError, nativeFailure } from '../native-failure.ts'
 import { PlaneCache } from '../plane-cache.ts'
+import { type PushedPlane, readPushedPlane } from '../pushed-plane.ts'
 import type { CachedSurface, PlaneReading, Source, SourceInfo } from '../source.ts'
 import { StallGuard } from '../stall-guard.ts'
 import { PlaneBuffers } from './plane-buffers.ts'
@@ -133,29 +133,15 @@ export class PlanesSource implements Source {
     }
     this.#cache.show(kind, key)
     const { claim } = buffers
-    const checked = checkPlane(claim, buffers.sizes())
-    if (!checked.ok) {
-      const status = { kind, state: 'refused', verdict: checked.failure, claim } as const
-      return { status, mayHaveChanged: false }
+    const pushed: PushedPlane = {
+      kind,
+      claim,
+      checked: checkPlane(claim, buffers.sizes()),
+      identity: `planes:${id}`,
+      isFresh,
+      memory: (plane) => buffers.read(plane, isFresh),
     }
-    try {
-      const memory = buffers.read(checked.value, isFresh)
-      const status = {
-        kind,
-        state: 'shown',
-        plane: checked.value,
-        identity: `planes:${id}`,
-      } as const
-      return this.#stalls.passed(kind, { status, memory, mayHaveChanged: isFresh })
-    } catch (error) {
-      if (!isNativeError(error)) throw error
-      if (error.syscall === 'mmap') {
-        const status = { kind, state: 'refused', verdict: unmappable(kind, error), claim } as const
-        return { status, mayHaveChanged: false }
-      }
-      this.#changed.add(kind)
-      return this.#stalls.failed(kind, nativeFailure(error, what, 'unreadable', 'Wait'))
-    }
+    return readPushedPlane(pushed, this.#stalls, this.#changed)
   }
 
   #ask(): void {

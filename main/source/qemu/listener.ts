@@ -5,10 +5,9 @@ import type { Size } from '../../../core/geometry.ts'
 import { LINEAR, modifierRow, tileBytes } from '../../../core/modifier.ts'
 import type { MemoryPlane, PlaneClaim, PlaneKind, PlaneStatus } from '../../../core/plane.ts'
 import type { Fd, NativeShim } from '../../../native-shim/api.ts'
-import { unmappable } from '../held-buffer.ts'
-import { isNativeError, nativeFailure } from '../native-failure.ts'
 import { PlaneCache } from '../plane-cache.ts'
 import type { Clock } from '../poller.ts'
+import { type PushedPlane, readPushedPlane } from '../pushed-plane.ts'
 import type { CachedSurface, PlaneReading } from '../source.ts'
 import { StallGuard } from '../stall-guard.ts'
 import type { DmabufScanout, ListenerTarget, UpdateRect } from './listener-calls.ts'
@@ -269,26 +268,15 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
   #readSurface(kind: PlaneKind, surface: Surface, isFresh: boolean): PlaneReading {
     const { x, y } = this.#pointer
     const claim = kind === 'cursor' ? { ...surface.claim, x, y } : surface.claim
-    const checked = checkPlane(claim, surface.sizes(), surface.policy)
-    if (!checked.ok) {
-      const status = { kind, state: 'refused', verdict: checked.failure, claim } as const
-      return { status, mayHaveChanged: false }
+    const pushed: PushedPlane = {
+      kind,
+      claim,
+      checked: checkPlane(claim, surface.sizes(), surface.policy),
+      identity: surface.identity,
+      isFresh,
+      memory: () => surface.memory(),
     }
-    const { identity } = surface
-    try {
-      const memory = surface.memory()
-      const status = { kind, state: 'shown', plane: checked.value, identity } as const
-      return this.#stalls.passed(kind, { status, memory, mayHaveChanged: isFresh })
-    } catch (error) {
-      if (!isNativeError(error)) throw error
-      if (error.syscall === 'mmap') {
-        const status = { kind, state: 'refused', verdict: unmappable(kind, error), claim } as const
-        return { status, mayHaveChanged: false }
-      }
-      this.#changed.add(kind)
-      const what = `cannot read the ${kind} plane`
-      return this.#stalls.failed(kind, nativeFailure(error, what, 'unreadable', 'Wait'))
-    }
+    return readPushedPlane(pushed, this.#stalls, this.#changed)
   }
 }
 
