@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type DecodeTarget, decodeAnswer, encodeJob } from '../../core/decode-job.ts'
@@ -12,7 +11,7 @@ import { fail, ok, type Result } from '../../core/result.ts'
 import type { Io } from '../command.ts'
 import { PrivateFolder } from '../private-folder.ts'
 import { Browser, browserFailure } from '../shell/chromium/browser.ts'
-import { findBrowser, isSnap } from '../shell/chromium/browser-binary.ts'
+import { findBrowser, snapFolder } from '../shell/chromium/browser-binary.ts'
 import { browserFlags, hostFacts } from '../shell/chromium/flags.ts'
 import { builtPage, PageFiles } from '../shell/page-files.ts'
 import { DecodeServer } from './decode-server.ts'
@@ -109,11 +108,6 @@ class WebglEngine implements Engine {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#owned.disposeAsync()
   }
-}
-
-/** A snap sees no folder but its own. */
-function snapFolder(program: string): [string] | [] {
-  return isSnap(program) ? [path.join(homedir(), 'snap', 'chromium', 'common')] : []
 }
 
 function decodedSize(plane: Plane, to: DecodeTarget): number {

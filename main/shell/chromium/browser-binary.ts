@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
 import path from 'node:path'
 import type { Failure } from '../../../core/failure.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
@@ -71,4 +72,9 @@ function executable(file: string): string | undefined {
 export function isSnap(browser: string): boolean {
   const real = realpathSync(browser)
   return browser.startsWith('/snap/') || path.basename(real) === 'snap'
+}
+
+/** Where a browser's profile may lie when its place is not free: a snap sees no folder but its own. */
+export function snapFolder(browser: string): [string] | [] {
+  return isSnap(browser) ? [path.join(homedir(), 'snap', 'chromium', 'common')] : []
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { rmSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Failure } from '../../../core/failure.ts'
@@ -12,7 +11,7 @@ import { chooseTransport } from '../../transport/transports.ts'
 import { builtPage, PageFiles } from '../page-files.ts'
 import type { FrameSink, Shell, ShellWindow, WindowEnd, WindowRequest } from '../shell.ts'
 import { Browser, browserFailure } from './browser.ts'
-import { findBrowser, isSnap } from './browser-binary.ts'
+import { findBrowser, snapFolder } from './browser-binary.ts'
 import { browserFlags, hostFacts } from './flags.ts'
 import { PageServer } from './server.ts'
 
@@ -71,10 +70,6 @@ function writeEntry(folder: string, url: string): string {
   const html = `<!doctype html><title>Scanout</title><meta http-equiv="refresh" content="0;url=${url}">`
   writeFileSync(file, html, { mode: 0o600, flag: 'wx' })
   return file
-}
-
-function snapFolder(program: string): [string] | [] {
-  return isSnap(program) ? [path.join(homedir(), 'snap', 'chromium', 'common')] : []
 }
 
 class ChromiumWindow implements ShellWindow {
