@@ -4,6 +4,7 @@ import { mkdir, open, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Failure } from '../core/failure.ts'
 import { fail, ok, type Result } from '../core/result.ts'
+import { errorCode } from './file-failure.ts'
 
 /** Bytes of a file name that every file system here takes, less room for `-999.png`. */
 const MAX_NAME_BYTES = 240
@@ -62,7 +63,7 @@ export async function savePng(
       await handle.writeFile(png)
       return ok({ path: file })
     } catch (error) {
-      if (errno(error) !== 'EEXIST') return notSaved(file, error)
+      if (errorCode(error) !== 'EEXIST') return notSaved(file, error)
     }
   }
   return notSaved(path.join(folder, name), new Error('no free name was found'))
@@ -91,9 +92,9 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder)
   } catch (error) {
-    if (errno(error) === 'EEXIST' && (await stat(folder)).isDirectory()) return
+    if (errorCode(error) === 'EEXIST' && (await stat(folder)).isDirectory()) return
     const parent = path.dirname(folder)
-    if (errno(error) !== 'ENOENT' || existsSync(parent)) throw error
+    if (errorCode(error) !== 'ENOENT' || existsSync(parent)) throw error
     await makeFolder(parent)
     await mkdir(folder)
   }
@@ -110,15 +111,11 @@ const reasons: Readonly<Record<string, readonly [why: string, remedy: string]>> 
 }
 
 function notSaved(file: string, error: unknown) {
-  const known = reasons[errno(error)]
+  const known = reasons[errorCode(error) ?? '']
   return fail<Failure>({
     code: 'not-saved',
     what: `cannot save ${file}`,
     why: known?.[0] ?? (error instanceof Error ? error.message : String(error)),
     remedy: known?.[1] ?? 'Choose another folder',
   })
-}
-
-function errno(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

@@ -14,6 +14,14 @@ import { log } from '../log.ts'
 export const engineNames = ['auto', 'native', 'reference', 'webgl'] as const
 export type EngineName = (typeof engineNames)[number]
 
+/** The option of every command that decodes. */
+export const engineOption = {
+  type: 'choice',
+  choices: engineNames,
+  default: 'auto',
+  help: 'what decodes the pixels',
+} as const
+
 /** Decodes captured planes until it is disposed. */
 export interface Engine extends AsyncDisposable {
   readonly name: Exclude<EngineName, 'auto'>

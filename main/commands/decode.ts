@@ -5,7 +5,7 @@ import { type Failure, failureLine } from '../../core/failure.ts'
 import type { Capture, CapturedPlane } from '../../core/plane.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import { shim } from '../../native-shim/index.ts'
-import { engineNames } from '../capture/engine.ts'
+import { engineOption } from '../capture/engine.ts'
 import { openEngine } from '../capture/open-engine.ts'
 import { defineCommand, type Io, wrongUse } from '../command.ts'
 import { fileFailure } from '../file-failure.ts'
@@ -32,12 +32,7 @@ export const decode = defineCommand({
       required: true,
       help: 'folder to write into; made when it is missing',
     },
-    engine: {
-      type: 'choice',
-      choices: engineNames,
-      default: 'auto',
-      help: 'what decodes the pixels',
-    },
+    engine: engineOption,
   },
   notes: [
     'Writes DIR/<dump name>.bin. Of several planes the primary has that name, the others ' +

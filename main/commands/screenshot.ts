@@ -3,7 +3,7 @@ import path from 'node:path'
 import { type Failure, failureLine } from '../../core/failure.ts'
 import { type Capture, planeKinds } from '../../core/plane.ts'
 import { ok, type Result } from '../../core/result.ts'
-import { engineNames } from '../capture/engine.ts'
+import { engineOption } from '../capture/engine.ts'
 import { captureWhenShown } from '../capture/first-picture.ts'
 import { openEngine } from '../capture/open-engine.ts'
 import { composeCapture } from '../capture/picture.ts'
@@ -28,12 +28,7 @@ export function screenshotCommand(open: OpenSource): Command {
       },
       plane: { type: 'choice', choices: planeKinds, help: 'this plane alone, in its own size' },
       'no-cursor': { type: 'flag', help: 'without the cursor plane' },
-      engine: {
-        type: 'choice',
-        choices: engineNames,
-        default: 'auto',
-        help: 'what decodes the pixels',
-      },
+      engine: engineOption,
     },
     notes: [
       'A picture that is not there yet is waited for, 3 seconds at most. A plane that cannot be ' +
