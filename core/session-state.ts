@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { assertNever } from './brand.ts'
+import { assertNever } from './assert-never.ts'
 import type { Failure, Verdict } from './failure.ts'
 import type { PlaneStatus } from './plane.ts'
 

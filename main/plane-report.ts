@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { assertNever } from '../core/brand.ts'
+import { assertNever } from '../core/assert-never.ts'
 import { type Failure, failureLine, type Verdict } from '../core/failure.ts'
 import { fourccRow, fourccValue } from '../core/fourcc.ts'
 import { fourccName } from '../core/fourcc-names.ts'

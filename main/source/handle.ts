@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { EventEmitter } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { assertNever } from '../../core/brand.ts'
+import { assertNever } from '../../core/assert-never.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { InputAccepts, InputEvent } from '../../core/input.ts'
 import type { Capture, PlaneKind, PlaneStatus } from '../../core/plane.ts'

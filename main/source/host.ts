@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { assertNever } from '../../core/brand.ts'
+import { assertNever } from '../../core/assert-never.ts'
 import type { Failure } from '../../core/failure.ts'
 import { type InputAccepts, type InputEvent, noInput, sameInput } from '../../core/input.ts'
 import type { Capture, PlaneKind, PlaneStatus } from '../../core/plane.ts'

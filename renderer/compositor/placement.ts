@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { assertNever } from '../../core/brand.ts'
+import { assertNever } from '../../core/assert-never.ts'
 import type { Point, Rect, Size } from '../../core/geometry.ts'
 import type { ScaleMode } from '../../core/protocol.ts'
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { useEffect } from 'react'
-import { assertNever } from '../../core/brand.ts'
+import { assertNever } from '../../core/assert-never.ts'
 import type { ScaleMode } from '../../core/protocol.ts'
 import type { Session } from '../session.ts'
 import { canShoot, type Panel, type Store } from '../store.ts'
