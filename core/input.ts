@@ -25,19 +25,37 @@ export type InputEvent =
   /** How far a relative pointer moved, whole counts. */
   | { readonly kind: 'motion'; readonly dx: number; readonly dy: number }
   | { readonly kind: 'button'; readonly button: PointerButton; readonly down: boolean }
+  /** One finger, guest pixels; `slot` counts from 0 and is below what the source takes. */
+  | {
+      readonly kind: 'touch'
+      readonly phase: TouchPhase
+      readonly slot: number
+      readonly x: number
+      readonly y: number
+    }
+
+export const touchPhases = ['begin', 'update', 'end', 'cancel'] as const
+export type TouchPhase = (typeof touchPhases)[number]
 
 export const pointerModes = ['absolute', 'relative', 'both', 'none'] as const
 export type PointerMode = (typeof pointerModes)[number]
 
 /** What a source takes now; it changes when a guest's driver binds. */
-export type InputAccepts = { readonly keyboard: boolean; readonly pointer: PointerMode }
+export type InputAccepts = {
+  readonly keyboard: boolean
+  readonly pointer: PointerMode
+  /** Fingers that it tells apart; 0 or absent where it takes no touch. */
+  readonly touch?: number
+}
 
 export const noInput: InputAccepts = { keyboard: false, pointer: 'none' }
 
 export function sameInput(a: InputAccepts, b: InputAccepts): boolean {
-  return a.keyboard === b.keyboard && a.pointer === b.pointer
+  return a.keyboard === b.keyboard && a.pointer === b.pointer && (a.touch ?? 0) === (b.touch ?? 0)
 }
 
+/** Fingers that anybody tells apart. */
+export const MAX_TOUCH = 32
 /** Events in one message, at most. */
 export const MAX_INPUT_EVENTS = 64
 /** Key numbers are one byte; 0 and 0x80 are no keys. */
@@ -74,6 +92,14 @@ export function isInputEvent(value: unknown): value is InputEvent {
         has('button', 'down') &&
         pointerButtons.some((button) => button === event['button']) &&
         typeof event['down'] === 'boolean'
+      )
+    case 'touch':
+      return (
+        has('phase', 'slot', 'x', 'y') &&
+        touchPhases.some((phase) => phase === event['phase']) &&
+        isWhole(event['slot'], 0, MAX_TOUCH - 1) &&
+        isWhole(event['x'], 0, MAX_POSITION) &&
+        isWhole(event['y'], 0, MAX_POSITION)
       )
     default:
       return false

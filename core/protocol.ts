@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from './failure.ts'
 import type { Point } from './geometry.ts'
+import type { GuestInfo, VmAction, VmState } from './guest.ts'
+import type { GuestNews, GuestRequest } from './guest-channel.ts'
 import type { InputAccepts, InputEvent } from './input.ts'
 import type { ImageRect, MemoryImage } from './memory-image.ts'
 import type { Plane, PlaneKind, PlaneStatus } from './plane.ts'
@@ -67,11 +69,14 @@ export type Settings = {
   /** Absolute folder that screenshots go to. */
   readonly screenshotFolder: string
   readonly screenshotCursor: boolean
+  /** The guest is asked for the window's size. */
+  readonly guestFollows: boolean
+  /** What the guest plays is not heard. */
+  readonly muted: boolean
 }
 
 /** What the window needs to say once. */
 export type Hello = {
-  readonly title: string
   readonly address: string
   readonly shell: 'electron' | 'chromium'
   readonly sharing: Sharing
@@ -81,6 +86,9 @@ export type Hello = {
   readonly fullscreen: boolean
   /** Main drops all input; the page need not make any. */
   readonly viewOnly: boolean
+  readonly guest: GuestInfo
+  /** Null where nobody can tell. */
+  readonly vm: VmState | null
   /** What the guest takes now. */
   readonly input: InputAccepts
   readonly state: SessionState
@@ -105,6 +113,9 @@ export type SaveRequest = ShotRequest & {
 export type Calls = {
   'session:hello': () => Promise<Hello>
   'session:reopen': () => Promise<void>
+  /** Shows another console of the same VM, by its id. */
+  'session:console': (id: number) => Promise<void>
+  'vm:act': (action: VmAction) => Promise<Result<void, Failure>>
   'shot:save': (request: SaveRequest) => Promise<Result<{ readonly path: string }, Failure>>
   /** Suggests a folder and a free name for the next file. */
   'shot:suggest': () => Promise<{ readonly folder: string; readonly name: string }>
@@ -122,6 +133,7 @@ export type Notes = {
   'frame:resend': []
   /** What a person did, in order; at most `MAX_INPUT_EVENTS`. */
   'input:events': [events: readonly InputEvent[]]
+  'guest:request': [request: GuestRequest]
   'view:visible': [visible: boolean]
   /** What draws, for `--stats` and bug reports: `webgl (ANGLE …)`. Told once per presenter. */
   'view:presenter': [presenter: string]
@@ -136,6 +148,11 @@ export type Notes = {
 export type Events = {
   'session:changed': [state: SessionState, statuses: readonly PlaneStatus[]]
   'settings:changed': [settings: Settings]
+  /** The source was opened: its name, its consoles and what it can do. */
+  'guest:changed': [guest: GuestInfo]
+  'guest:news': [news: GuestNews]
+  /** What the VM does changed; null when nobody can tell any more. */
+  'vm:changed': [vm: VmState | null]
   /** What the guest takes changed, a driver of it bound for one. */
   'input:changed': [accepts: InputAccepts]
   /** Read back the composed picture at guest size through the presenter; for `--engine webgl` and tests. */
@@ -145,6 +162,8 @@ export type Events = {
 export const callNames = [
   'session:hello',
   'session:reopen',
+  'session:console',
+  'vm:act',
   'shot:save',
   'shot:suggest',
   'shot:reveal',
@@ -155,6 +174,7 @@ export const noteNames = [
   'frame:presented',
   'frame:resend',
   'input:events',
+  'guest:request',
   'view:visible',
   'view:presenter',
   'view:problem',
@@ -164,6 +184,9 @@ export const noteNames = [
 export const eventNames = [
   'session:changed',
   'settings:changed',
+  'guest:changed',
+  'guest:news',
+  'vm:changed',
   'input:changed',
   'probe:read',
 ] as const satisfies readonly (keyof Events)[]

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { assertNever } from '../core/assert-never.ts'
 import { type Failure, failureLine } from '../core/failure.ts'
+import { type GuestInfo, noCapabilities } from '../core/guest.ts'
+import type { GuestRequest } from '../core/guest-channel.ts'
 import { type InputAccepts, type InputEvent, noInput, sameInput } from '../core/input.ts'
 import type { Capture, PlaneStatus } from '../core/plane.ts'
 import type { Calls, Hello, Notes, ScaleMode, Settings } from '../core/protocol.ts'
@@ -46,6 +48,7 @@ export type SessionParts = {
 export class Session implements AsyncDisposable {
   readonly statistics = new FrameStatistics()
   readonly #options: SessionOptions
+  #address: Address
   readonly #parts: SessionParts
   readonly #ending = new AbortController()
   readonly #probes = new Probes((id, cursor) => this.#window?.send('probe:read', id, cursor))
@@ -67,6 +70,7 @@ export class Session implements AsyncDisposable {
 
   constructor(options: SessionOptions, parts: SessionParts) {
     this.#options = options
+    this.#address = options.address
     this.#parts = parts
     this.#scale = options.scale
     this.#gate = new InputGate(
@@ -140,7 +144,7 @@ export class Session implements AsyncDisposable {
   }
 
   async #openSource(): Promise<void> {
-    const opened = await this.#parts.openSource(this.#options.address, this.#ending.signal)
+    const opened = await this.#parts.openSource(this.#address, this.#ending.signal)
     if (!opened.ok) {
       if (this.#ending.signal.aborted) return
       log.info(`${opened.failure.what}: ${opened.failure.why}`)
@@ -155,10 +159,12 @@ export class Session implements AsyncDisposable {
       this.#step({ kind: 'planes', statuses })
     })
     if (!this.#parts.input) handle.on('input', (accepts) => this.#accept(accepts))
+    handle.on('news', (news) => this.#window?.send('guest:news', news))
     handle.on('gone', (failure) => {
       this.#step({ kind: 'gone', failure })
       void this.#leaveSource()
     })
+    this.#window?.send('guest:changed', this.#guest())
     this.#step({ kind: 'opened' })
     this.#join()
   }
@@ -228,6 +234,8 @@ export class Session implements AsyncDisposable {
     return {
       'session:hello': () => this.#hello(),
       'session:reopen': () => this.#reopen(),
+      'session:console': (id) => this.#showConsole(id),
+      'vm:act': async () => fail(noMonitor),
       'shot:save': async (request) => saveShot(await this.#capture(), request),
       'shot:suggest': async () => suggestShot(this.#title(), this.#settings().screenshotFolder),
       'shot:reveal': () => revealFolder(this.#settings().screenshotFolder),
@@ -247,6 +255,9 @@ export class Session implements AsyncDisposable {
         break
       case 'input:events':
         this.#gate.pass(...note.args)
+        break
+      case 'guest:request':
+        this.#request(...note.args)
         break
       case 'view:visible':
         this.#handle?.setVisible(...note.args)
@@ -273,7 +284,8 @@ export class Session implements AsyncDisposable {
   async #hello(): Promise<Hello> {
     const window = await this.#window$.promise
     return {
-      title: this.#title(),
+      guest: this.#guest(),
+      vm: null,
       address: this.#options.address.text,
       shell: window.kind,
       sharing: window.sharing.sharing,
@@ -287,6 +299,22 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  #guest(): GuestInfo {
+    const info = this.#handle?.info
+    return {
+      title: this.#title(),
+      ...(info?.console && { console: info.console }),
+      consoles: info?.consoles ?? [],
+      capabilities: info?.capabilities ?? noCapabilities,
+    }
+  }
+
+  /** What a person who only views may not do to the guest is left out. */
+  #request(request: GuestRequest): void {
+    if (this.#options.viewOnly && request.kind !== 'sound') return
+    this.#handle?.request(request)
+  }
+
   #title(): string {
     return this.#options.title ?? this.#handle?.info.name ?? this.#options.address.text
   }
@@ -298,6 +326,13 @@ export class Session implements AsyncDisposable {
     await this.#leaveSource()
     this.#opening = this.#openSource()
     await this.#opening
+  }
+
+  /** Another screen of the same VM, in this window. */
+  async #showConsole(id: number): Promise<void> {
+    const query = new Map(this.#address.query).set('console', String(id))
+    this.#address = { ...this.#address, query }
+    await this.#reopen()
   }
 
   #settings(): Settings {
@@ -322,6 +357,13 @@ export class Session implements AsyncDisposable {
       remedy: 'Connect again first',
     })
   }
+}
+
+const noMonitor: Failure = {
+  code: 'no-monitor',
+  what: 'cannot tell the VM',
+  why: 'Scanout has no line to its monitor',
+  remedy: 'Start Scanout with --qmp SOCKET',
 }
 
 type HeardNote = {

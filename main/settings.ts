@@ -26,6 +26,8 @@ export class SettingsFile {
       scale: 'fit',
       screenshotFolder: await picturesFolder(env),
       screenshotCursor: true,
+      guestFollows: false,
+      muted: false,
     }
     return new SettingsFile(file, { ...defaults, ...(await readSettings(file)) })
   }
@@ -67,13 +69,18 @@ async function readSettings(file: string): Promise<Partial<Settings>> {
 /** The fields that are there and right; everything else is left out. */
 export function checkSettings(value: unknown): Partial<Settings> {
   if (typeof value !== 'object' || value === null) throw new TypeError('settings are no object')
-  const { scale, screenshotFolder, screenshotCursor } = value as Record<string, unknown>
+  const { scale, screenshotFolder, screenshotCursor, guestFollows, muted } = value as Record<
+    string,
+    unknown
+  >
   const mode = scaleModes.find((one) => one === scale)
   return {
     ...(mode && { scale: mode }),
     ...(typeof screenshotFolder === 'string' &&
       path.isAbsolute(screenshotFolder) && { screenshotFolder }),
     ...(typeof screenshotCursor === 'boolean' && { screenshotCursor }),
+    ...(typeof guestFollows === 'boolean' && { guestFollows }),
+    ...(typeof muted === 'boolean' && { muted }),
   }
 }
 

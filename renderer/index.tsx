@@ -49,7 +49,7 @@ if (presenter) {
 const show = () => {
   const state = store.getState()
   compositor.scale = state.settings.scale
-  const name = state.hello?.title ?? 'the guest'
+  const name = state.guest.title
   canvas.setAttribute('aria-label', `Picture of ${name}`)
   const stale = isLive(state) || state.session.kind === 'stalled' ? 'shown' : 'dimmed'
   document.body.dataset['picture'] = state.picture === undefined ? 'none' : stale

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from '../core/failure.ts'
+import type { GuestInfo } from '../core/guest.ts'
+import type { GuestNews, GuestRequest } from '../core/guest-channel.ts'
 import { type InputEvent, MAX_INPUT_EVENTS } from '../core/input.ts'
 import type { Bridge, SaveRequest, ScaleMode, Settings } from '../core/protocol.ts'
 import { base64 } from './base64.ts'
@@ -35,6 +37,8 @@ export class Session implements Disposable {
         store.setState({ input })
       }),
     )
+    undo(bridge.on('guest:changed', (guest) => this.#rename(guest)))
+    undo(bridge.on('vm:changed', (vm) => store.setState({ vm })))
     undo(bridge.onClosed(() => store.setState({ closed: true, panel: 'none', saving: undefined })))
     const visible = () => bridge.tell('view:visible', document.visibilityState === 'visible')
     document.addEventListener('visibilitychange', visible)
@@ -55,9 +59,11 @@ export class Session implements Disposable {
       const hello = await this.#bridge.call('session:hello')
       const { session, statuses } = this.#store.getState()
       const heard = session.kind !== 'connecting' || statuses.length > 0
-      document.title = hello.title
+      document.title = hello.guest.title
       this.#store.setState({
         hello,
+        guest: hello.guest,
+        vm: hello.vm,
         settings: hello.settings,
         fullscreen: hello.fullscreen || isFullscreen(),
         viewOnly: hello.viewOnly,
@@ -102,6 +108,16 @@ export class Session implements Disposable {
     for (let from = 0; from < events.length; from += MAX_INPUT_EVENTS) {
       this.#bridge.tell('input:events', events.slice(from, from + MAX_INPUT_EVENTS))
     }
+  }
+
+  /** Asks the guest for something; nothing when the person only views. */
+  request(request: GuestRequest): void {
+    this.#bridge.tell('guest:request', request)
+  }
+
+  /** Hears what the guest says beside its picture. Returns its undo. */
+  onNews(listener: (news: GuestNews) => void): () => void {
+    return this.#bridge.on('guest:news', listener)
   }
 
   /** Presses keys together and lets them go: `KeyboardEvent.code` of each. */
@@ -198,6 +214,11 @@ export class Session implements Disposable {
 
   [Symbol.dispose](): void {
     this.#owned.dispose()
+  }
+
+  #rename(guest: GuestInfo): void {
+    document.title = guest.title
+    this.#store.setState({ guest })
   }
 
   async #try(what: string, action: () => Promise<void>): Promise<void> {

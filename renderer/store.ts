@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Failure } from '../core/failure.ts'
 import type { Size } from '../core/geometry.ts'
+import { type GuestInfo, noCapabilities, type VmState } from '../core/guest.ts'
 import { type InputAccepts, noInput } from '../core/input.ts'
 import type { PlaneKind, PlaneStatus } from '../core/plane.ts'
 import type { Hello, Settings } from '../core/protocol.ts'
@@ -29,6 +30,9 @@ export type Panel = 'none' | 'screenshot' | 'keys' | 'status' | 'shortcuts'
 export type ViewState = {
   /** Undefined until main has answered. */
   readonly hello: Hello | undefined
+  readonly guest: GuestInfo
+  /** Null where nobody can tell. */
+  readonly vm: VmState | null
   readonly session: SessionState
   readonly statuses: readonly PlaneStatus[]
   readonly settings: Settings
@@ -56,9 +60,17 @@ export type Store = StoreApi<ViewState>
 export function createViewStore(): Store {
   return createStore<ViewState>(() => ({
     hello: undefined,
+    guest: { title: 'Scanout', consoles: [], capabilities: noCapabilities },
+    vm: null,
     session: { kind: 'connecting' },
     statuses: [],
-    settings: { scale: 'fit', screenshotFolder: '', screenshotCursor: true },
+    settings: {
+      scale: 'fit',
+      screenshotFolder: '',
+      screenshotCursor: true,
+      guestFollows: false,
+      muted: false,
+    },
     fullscreen: false,
     input: noInput,
     viewOnly: true,

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { vmActions } from '../../core/guest.ts'
+import { isGuestRequest } from '../../core/guest-channel.ts'
 import { isInputList } from '../../core/input.ts'
 import { planeKinds } from '../../core/plane.ts'
 import { type Calls, callNames, type Notes, noteNames, scaleModes } from '../../core/protocol.ts'
@@ -52,11 +54,15 @@ const settings = {
   scale: isOneOf(scaleModes),
   screenshotFolder: isText(MAX_PATH),
   screenshotCursor: isBoolean,
+  guestFollows: isBoolean,
+  muted: isBoolean,
 }
 
 const callArguments: Record<keyof Calls, readonly Check[]> = {
   'session:hello': [],
   'session:reopen': [],
+  'session:console': [isCount],
+  'vm:act': [isOneOf(vmActions)],
   'shot:save': [
     isRecord({
       plane: isPlaneChoice,
@@ -76,6 +82,7 @@ const noteArguments: Record<keyof Notes, readonly Check[]> = {
   'frame:presented': [isCount, isDuration],
   'frame:resend': [],
   'input:events': [isInputList],
+  'guest:request': [isGuestRequest],
   'view:visible': [isBoolean],
   'view:presenter': [isText(MAX_NAME)],
   'view:problem': [(value) => value === null || isProblem(value)],

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { assertNever } from '../../core/assert-never.ts'
 import type { Failure } from '../../core/failure.ts'
+import type { GuestRequest } from '../../core/guest-channel.ts'
 import type { InputAccepts, InputEvent } from '../../core/input.ts'
 import type { Capture, PlaneKind, PlaneStatus } from '../../core/plane.ts'
 import type { Sharing } from '../../core/protocol.ts'
@@ -175,6 +176,9 @@ class WorkerLine {
         this.#accepts = report.accepts
         this.#emitter.emit('input', report.accepts)
         break
+      case 'news':
+        this.#emitter.emit('news', report.news)
+        break
       case 'gone':
         this.#finish(report.failure)
         break
@@ -275,6 +279,10 @@ class WorkerHandle implements SourceHandle {
 
   input(events: readonly InputEvent[]): void {
     this.#line.send({ kind: 'input', events })
+  }
+
+  request(request: GuestRequest): void {
+    this.#line.send({ kind: 'request', request })
   }
 
   recycle({ buffer }: Uint8Array<ArrayBuffer>): void {

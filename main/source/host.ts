@@ -52,6 +52,9 @@ export class SourceHost implements Disposable {
     this.#writer = new FrameWriter(shim, () => performance.timeOrigin + performance.now())
     this.#poller = new Poller(clock, (pixels) => this.#step(pixels))
     source.onWake(() => this.#wake())
+    source.onNews?.((news) => {
+      if (!this.#isEnded) post({ kind: 'news', news })
+    })
     post({ kind: 'opened', info: source.info })
     this.#tell(this.#refresh())
     this.#tellInput()
@@ -80,6 +83,9 @@ export class SourceHost implements Disposable {
         break
       case 'input':
         this.#input(request.events)
+        break
+      case 'request':
+        if (!this.#isEnded) this.#source.request?.(request.request)
         break
       case 'recycle':
         this.#writer.recycle(request.buffer)

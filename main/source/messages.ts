@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from '../../core/failure.ts'
+import type { GuestNews, GuestRequest } from '../../core/guest-channel.ts'
 import type { InputAccepts, InputEvent } from '../../core/input.ts'
 import type { Capture, PlaneKind, PlaneStatus } from '../../core/plane.ts'
 import type { FrameMessage, Sharing, SurfaceId } from '../../core/protocol.ts'
@@ -16,6 +17,7 @@ export type SourceRequest =
   | { readonly kind: 'resend' }
   | { readonly kind: 'visible'; readonly visible: boolean }
   | { readonly kind: 'input'; readonly events: readonly InputEvent[] }
+  | { readonly kind: 'request'; readonly request: GuestRequest }
   | { readonly kind: 'recycle'; readonly buffer: ArrayBuffer }
   | { readonly kind: 'capture'; readonly call: number; readonly only: PlaneKind | undefined }
   | { readonly kind: 'describe'; readonly call: number }
@@ -42,6 +44,7 @@ export type SourceReport =
     }
   | { readonly kind: 'gone'; readonly failure: Failure }
   | { readonly kind: 'input'; readonly accepts: InputAccepts }
+  | { readonly kind: 'news'; readonly news: GuestNews }
   | {
       readonly kind: 'captured'
       readonly call: number

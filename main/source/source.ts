@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from '../../core/failure.ts'
+import type { Capabilities, ConsoleInfo } from '../../core/guest.ts'
+import type { GuestNews, GuestRequest } from '../../core/guest-channel.ts'
 import type { InputAccepts, InputEvent } from '../../core/input.ts'
 import type { Capture, Plane, PlaneKind, PlaneStatus } from '../../core/plane.ts'
 import type { FrameMessage, Sharing, SurfaceId } from '../../core/protocol.ts'
@@ -8,14 +10,6 @@ import type { Fd, Mapping } from '../../native-shim/api.ts'
 
 // A source runs in a worker thread of its own (source/worker.ts) and never waits for the renderer.
 // Inside the worker it is a Source; main holds a SourceHandle.
-
-/** One screen of a VM, by the producer's number and name for it. */
-export type ConsoleInfo = {
-  readonly id: number
-  readonly label: string
-  /** `Graphic` or `Text`. */
-  readonly type: string
-}
 
 /** What a source can do, as data: menus and `inspect` show it. */
 export type SourceInfo = {
@@ -27,14 +21,7 @@ export type SourceInfo = {
   /** Of a VM with several screens: the one that is shown, and all of them. */
   readonly console?: ConsoleInfo
   readonly consoles?: readonly ConsoleInfo[]
-  readonly capabilities: {
-    /** True when it has a keyboard or a pointer at all; what it takes now is in {@link Source.accepts}. */
-    readonly input: boolean
-    readonly resize: boolean
-    readonly clipboard: boolean
-    /** True when planes come by themselves instead of being asked for. */
-    readonly pushes: boolean
-  }
+  readonly capabilities: Capabilities
 }
 
 /**
@@ -83,6 +70,10 @@ export interface Source extends Disposable {
   readonly accepts?: InputAccepts
   /** Passes on what a person did, in order, at once; what cannot be delivered is dropped. Never throws. */
   input?(events: readonly InputEvent[]): void
+  /** Does what the window wants of the guest; what it cannot do is dropped. Never throws. */
+  request?(request: GuestRequest): void
+  /** Called with what the guest says; at most one listener. */
+  onNews?(listener: (news: GuestNews) => void): void
 }
 
 /** Opens one scheme. Runs in the worker; must not take longer than the signal allows. */
@@ -110,6 +101,8 @@ export type SourceEvents = {
   gone: [failure: Failure]
   /** What the source takes changed (also sent once after opening, when it takes anything). */
   input: [accepts: InputAccepts]
+  /** What the guest says beside its picture. */
+  news: [news: GuestNews]
 }
 
 export interface SourceHandle extends AsyncDisposable {
@@ -127,6 +120,8 @@ export interface SourceHandle extends AsyncDisposable {
   setVisible(visible: boolean): void
   /** Passes checked events on to the guest; none at all still says that it was touched otherwise. */
   input(events: readonly InputEvent[]): void
+  /** Passes a checked request on. */
+  request(request: GuestRequest): void
   recycle(payload: Uint8Array<ArrayBuffer>): void
   /** The planes and their bytes as they are now. */
   capture(only?: PlaneKind): Promise<Result<Capture, Failure>>

@@ -45,7 +45,7 @@ function Facts({ holder }: { readonly holder: React.RefObject<HTMLDivElement | n
     holder,
     useCallback(() => store.setState({ panel: 'none' }), [store]),
   )
-  const { hello, statuses, picture, rate, presenter } = state
+  const { guest, hello, statuses, picture, rate, presenter } = state
   const primary = shownPlane(statuses, 'primary')
   const size = primary ?? picture
   const others = statuses.filter((status) => status.kind !== 'primary' && status.state !== 'absent')
@@ -53,7 +53,7 @@ function Facts({ holder }: { readonly holder: React.RefObject<HTMLDivElement | n
     <section className="panel status" role="dialog" aria-label="About this display">
       <dl>
         <Fact name="Display">
-          {hello?.title ?? '–'}
+          {guest.title}
           <small className="mono">{hello?.address}</small>
         </Fact>
         {size && <Fact name="Resolution">{sizeWords(size)}</Fact>}

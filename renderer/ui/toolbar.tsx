@@ -15,7 +15,7 @@ import { summary } from './words.ts'
 export function Toolbar() {
   const { session } = useView()
   const bar = useRef<HTMLElement>(null)
-  const title = useViewState((state) => state.hello?.title ?? 'Scanout')
+  const title = useViewState((state) => state.guest.title)
   const line = useViewState(summary)
   const fullscreen = useViewState((state) => state.fullscreen)
   const pinned = useViewState(

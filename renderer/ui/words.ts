@@ -25,7 +25,7 @@ export type StateWords = {
 
 /** The words for what the window shows instead of the picture or over it; undefined while all is well. */
 export function stateWords(state: ViewState): StateWords | undefined {
-  const { session, problem, closed, hello } = state
+  const { session, problem, closed, guest, hello } = state
   if (closed && problem) return fromFailure('The picture cannot be read', problem, ['close'])
   if (closed) {
     return {
@@ -40,7 +40,7 @@ export function stateWords(state: ViewState): StateWords | undefined {
   switch (session.kind) {
     case 'connecting':
       return {
-        title: hello ? `Connecting to ${hello.title}` : 'Connecting',
+        title: hello ? `Connecting to ${guest.title}` : 'Connecting',
         why: hello ? hello.address : '',
         remedy: '',
         fact: '',

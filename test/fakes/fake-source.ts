@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
 import type { Failure } from '../../core/failure.ts'
+import { noCapabilities } from '../../core/guest.ts'
 import type { Capture, CapturedPlane, PlaneKind, PlaneStatus } from '../../core/plane.ts'
 import { planeKinds } from '../../core/plane.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
@@ -12,7 +14,7 @@ export class FakeSource implements SourceHandle {
     address: 'fake:',
     name: 'Fake guest',
     access: 'memory',
-    capabilities: { input: false, resize: false, clipboard: false, pushes: false },
+    capabilities: noCapabilities,
   }
   planes: readonly CapturedPlane[]
   statuses: readonly PlaneStatus[] | undefined
@@ -51,6 +53,7 @@ export class FakeSource implements SourceHandle {
   resend(): void {}
   setVisible(): void {}
   input(): void {}
+  request(): void {}
   recycle(): void {}
 
   async capture(only?: PlaneKind): Promise<Result<Capture, Failure>> {

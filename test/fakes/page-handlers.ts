@@ -13,6 +13,8 @@ export class FakePageHandlers implements PageHandlers {
   readonly calls: Calls = {
     'session:hello': () => Promise.reject(new Error('secret of main')),
     'session:reopen': async () => {},
+    'session:console': async () => {},
+    'vm:act': async () => ok(undefined),
     'shot:save': async ({ folder, name }) => ok({ path: `${folder}/${name}` }),
     'shot:suggest': async () => ({ folder: '/pictures', name: 'shot' }),
     'shot:reveal': async () => ok(undefined),
@@ -20,6 +22,8 @@ export class FakePageHandlers implements PageHandlers {
       scale: 'fit',
       screenshotFolder: '/pictures',
       screenshotCursor: true,
+      guestFollows: false,
+      muted: false,
       ...change,
     }),
     'window:close': async () => {},

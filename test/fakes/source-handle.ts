@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
 import { EventEmitter } from 'node:events'
 import type { Failure } from '../../core/failure.ts'
+import { noCapabilities } from '../../core/guest.ts'
+import type { GuestRequest } from '../../core/guest-channel.ts'
 import type { InputEvent } from '../../core/input.ts'
 import type { Capture, PlaneStatus } from '../../core/plane.ts'
 import type { FrameMessage, Sharing } from '../../core/protocol.ts'
@@ -25,10 +28,11 @@ export class FakeSourceHandle implements SourceHandle {
     address: 'fake:',
     name: 'Fake VM',
     access: 'memfd',
-    capabilities: { input: false, resize: false, clipboard: false, pushes: false },
+    capabilities: noCapabilities,
   }
   readonly told: string[] = []
   readonly typed: InputEvent[] = []
+  readonly requested: GuestRequest[] = []
   readonly recycled: Uint8Array[] = []
   disposed = false
   pictures: Capture = { planes: [], statuses: [] }
@@ -77,6 +81,10 @@ export class FakeSourceHandle implements SourceHandle {
 
   input(events: readonly InputEvent[]): void {
     this.typed.push(...events)
+  }
+
+  request(request: GuestRequest): void {
+    this.requested.push(request)
   }
 
   recycle(payload: Uint8Array<ArrayBuffer>): void {

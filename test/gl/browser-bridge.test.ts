@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
 import { readFileSync } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { noCapabilities } from '../../core/guest.ts'
 import type { FrameMessage, Hello } from '../../core/protocol.ts'
 import { fromWire, toWire } from '../../core/wire.ts'
 import { bundle, drivers, startBrowser } from './browser.ts'
@@ -17,12 +19,19 @@ const html = readFileSync(
   path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../renderer/index.html'),
 )
 const hello: Hello = {
-  title: 'wire',
+  guest: { title: 'wire', consoles: [], capabilities: noCapabilities },
+  vm: null,
   address: 'demo:',
   shell: 'chromium',
   sharing: 'stream',
   sharingReason: '',
-  settings: { scale: 'fit', screenshotFolder: '/tmp', screenshotCursor: true },
+  settings: {
+    scale: 'fit',
+    screenshotFolder: '/tmp',
+    screenshotCursor: true,
+    guestFollows: false,
+    muted: false,
+  },
   fullscreen: false,
   viewOnly: true,
   input: { keyboard: false, pointer: 'none' },

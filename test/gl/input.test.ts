@@ -155,7 +155,13 @@ describe('input', () => {
     { scale: '1:1', from: [130, 60], to: [769, 539], middle: [450, 300] },
   ] as const
   it.each(placed)('sends the guest pixel under the pointer in $scale', async (row) => {
-    const settings = { scale: row.scale, screenshotFolder: '', screenshotCursor: true }
+    const settings = {
+      scale: row.scale,
+      screenshotFolder: '',
+      screenshotCursor: true,
+      guestFollows: false,
+      muted: false,
+    }
     await open({ settings })
     await page.mouse.move(row.middle[0], row.middle[1])
     await page.mouse.move(row.to[0], row.to[1])
@@ -178,7 +184,13 @@ describe('input', () => {
   )
 
   it('scrolls a picture larger than the window from the edges of the window', async () => {
-    const settings = { scale: '1:1', screenshotFolder: '', screenshotCursor: true } as const
+    const settings = {
+      scale: '1:1',
+      screenshotFolder: '',
+      screenshotCursor: true,
+      guestFollows: false,
+      muted: false,
+    } as const
     await open({ settings })
     await page.evaluate(() => window.fake.desktop(1200, 900))
     await page.mouse.move(450, 300)

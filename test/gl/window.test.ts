@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { noCapabilities } from '../../core/guest.ts'
 import type { SessionState } from '../../core/session-state.ts'
 import { drivers, startBrowser } from './browser.ts'
 import { openWindow } from './window-page.ts'
@@ -87,7 +89,12 @@ describe('the window', () => {
   })
 
   it('takes the first state from the answer to its hello', async () => {
-    await open({ hello: { state: { kind: 'failed', failure }, title: 'db-server' } })
+    await open({
+      hello: {
+        state: { kind: 'failed', failure },
+        guest: { title: 'db-server', consoles: [], capabilities: noCapabilities },
+      },
+    })
     await page.getByRole('heading', { name: 'The display cannot be opened' }).waitFor()
     expect(await page.title()).toBe('db-server')
   })

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { noCapabilities } from '../../../core/guest.ts'
 import { ok } from '../../../core/result.ts'
 import type { DrmPlaneType, PlaneTransport, RawPlane } from '../../../native-shim/api.ts'
 import { shim } from '../../../native-shim/index.ts'
@@ -35,7 +36,7 @@ export const openDemo: OpenSource = async (address) => {
     address: address.text,
     name: 'Built-in guest',
     access: transport === 'region' ? 'region' : 'dma-buf',
-    capabilities: { input: false, resize: false, clipboard: false, pushes: false },
+    capabilities: noCapabilities,
   }
   const map = device.mapDmabuf.bind(device)
   const source = new DemoSource({ info, device, transport, map, now: () => performance.now() })

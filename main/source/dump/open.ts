@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { checkPlane } from '../../../core/check-plane.ts'
 import type { Failure } from '../../../core/failure.ts'
+import { noCapabilities } from '../../../core/guest.ts'
 import { planeKinds } from '../../../core/plane.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 import type { Mapping } from '../../../native-shim/api.ts'
@@ -34,7 +36,7 @@ export const openDump: OpenSource = async ({ text, path: file }) => {
       address: text,
       name: path.basename(file),
       access: 'file',
-      capabilities: { input: false, resize: false, clipboard: false, pushes: false },
+      capabilities: noCapabilities,
     }
     return ok(new StillSource(info, bottomToTop(readings), owned.move()))
   } catch (error) {

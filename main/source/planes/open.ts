@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { noCapabilities } from '../../../core/guest.ts'
 import { fail, ok } from '../../../core/result.ts'
 import { shim } from '../../../native-shim/index.ts'
 import { nativeFailure } from '../native-failure.ts'
@@ -19,7 +20,7 @@ export const openPlanes: OpenSource = async (address, signal) => {
       address: text,
       name: text,
       access: 'dma-buf',
-      capabilities: { input: false, resize: false, clipboard: false, pushes: true },
+      capabilities: { ...noCapabilities, pushes: true },
     }
     const source = owned.use(new PlanesSource(shim, socket, info, () => performance.now()))
     const limit = AbortSignal.any([signal, AbortSignal.timeout(HELLO_MS)])

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { ConsoleInfo } from '../source.ts'
+import type { ConsoleInfo } from '../../../core/guest.ts'
 import type { BusPeer } from './bus.ts'
 import { Variant, type WireValue } from './wire.ts'
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
 import path from 'node:path'
 import type { Failure } from '../../../core/failure.ts'
+import { noCapabilities } from '../../../core/guest.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 import type { FdSocket } from '../../../native-shim/api.ts'
 import { shim } from '../../../native-shim/index.ts'
@@ -96,7 +98,7 @@ async function openConsole(
     access: 'dbus',
     console,
     consoles,
-    capabilities: { input: true, resize: false, clipboard: false, pushes: true },
+    capabilities: { ...noCapabilities, input: true, pushes: true },
   }
   // 0 is a process of another namespace, which cannot be watched.
   const watch = pid > 0 ? shim.watchProcess(pid) : undefined

@@ -1,36 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { assertNever } from '../../../core/assert-never.ts'
 import type { Failure } from '../../../core/failure.ts'
-import type { InputAccepts, InputEvent, PointerButton } from '../../../core/input.ts'
+import type { ConsoleInfo } from '../../../core/guest.ts'
+import type { GuestNews, GuestRequest } from '../../../core/guest-channel.ts'
+import { type InputAccepts, type InputEvent, noInput } from '../../../core/input.ts'
 import type { NativeShim, ProcessWatch } from '../../../native-shim/api.ts'
 import type { Clock } from '../poller.ts'
-import type { CachedSurface, ConsoleInfo, PlaneReading, Source, SourceInfo } from '../source.ts'
+import type { CachedSurface, PlaneReading, Source, SourceInfo } from '../source.ts'
 import { type BusHandlers, BusPeer } from './bus.ts'
-import {
-  CONSOLE,
-  consolePath,
-  KEYBOARD,
-  MOUSE,
-  PROPERTIES,
-  propertyMap,
-  readProperties,
-} from './console.ts'
+import { CONSOLE, consolePath, MOUSE, PROPERTIES, propertyMap } from './console.ts'
+import { ConsoleInput } from './console-input.ts'
 import { ConsolePlanes } from './listener.ts'
 import { serveListener } from './listener-calls.ts'
 import type { BusMessage } from './message.ts'
-
-/** Numbers of QEMU's InputButton (qapi/ui.json). */
-const buttonNumbers: Readonly<Record<PointerButton, number>> = {
-  left: 0,
-  middle: 1,
-  right: 2,
-  'wheel-up': 3,
-  'wheel-down': 4,
-  side: 5,
-  extra: 6,
-  'wheel-left': 7,
-  'wheel-right': 8,
-}
+import { type ConsolePart, openParts } from './parts.ts'
 
 /** Listening anew gathers whatever else does not fit by then, ms. */
 const START_OVER_MS = 50
@@ -57,14 +39,15 @@ export class QemuSource implements Source {
   readonly #console: ConsoleInfo
   readonly #owned: DisposableStack
   readonly #process: ProcessWatch | undefined
-  readonly #pressed = new Map<string, InputEvent>()
   readonly #known = Promise.withResolvers<void>()
   #bus: BusPeer | undefined
   #listener: BusPeer | undefined
   #listening = 0
   #losses = 0
   #cancelStartOver: (() => void) | undefined
-  #isAbsolute = false
+  #input: ConsoleInput | undefined
+  #parts: readonly ConsolePart[] = []
+  #tellNews: (news: GuestNews) => void = () => {}
   #refused = 0
   #gone: Failure | undefined
   #isEnding = false
@@ -109,14 +92,20 @@ export class QemuSource implements Source {
     const source = owned.use(new QemuSource(shim, clock, info, console, process))
     const bus = source.#owned.use(
       openBus({
+        onCall: (call) => {
+          if (source.#parts.some((part) => part.call?.(call))) return
+          call.refuse('org.freedesktop.DBus.Error.UnknownObject', `no object ${call.message.path}`)
+        },
         onSignal: (signal) => source.#signal(signal),
         onEnd: (why) => source.#end(why),
       }),
     )
     source.#bus = bus
     await source.#listen(bus)
-    const mouse = await readProperties(bus, consolePath(console.id), MOUSE)
-    source.#isAbsolute = mouse.get('IsAbsolute') === true
+    source.#input = await ConsoleInput.open(bus, console.id, () => source.#planes.size)
+    const news = (one: GuestNews) => source.#tellNews(one)
+    source.#parts = await openParts({ bus, console: console.id, shim, clock, news })
+    for (const part of source.#parts) source.#owned.use(part)
     await source.fetch()
     owned.move()
     return source
@@ -132,7 +121,7 @@ export class QemuSource implements Source {
   }
 
   get accepts(): InputAccepts {
-    return { keyboard: true, pointer: this.#isAbsolute ? 'absolute' : 'relative' }
+    return this.#input?.accepts ?? noInput
   }
 
   onWake(listener: () => void): void {
@@ -156,13 +145,20 @@ export class QemuSource implements Source {
   }
 
   input(events: readonly InputEvent[]): void {
-    for (const event of events) this.#send(event)
+    this.#input?.send(events)
+  }
+
+  request(request: GuestRequest): void {
+    for (const part of this.#parts) part.request(request)
+  }
+
+  onNews(listener: (news: GuestNews) => void): void {
+    this.#tellNews = listener
   }
 
   [Symbol.dispose](): void {
     if (this.#isDisposed) return
-    // The guest must not be left with keys that nobody can let go.
-    for (const event of [...this.#pressed.values()]) this.#send(event)
+    this.#input?.release()
     this.#isDisposed = true
     this.#cancelStartOver?.()
     this.#listener?.[Symbol.dispose]()
@@ -251,54 +247,7 @@ export class QemuSource implements Source {
     if (member !== 'PropertiesChanged' || signature !== 'sa{sv}as') return
     const changed = propertyMap(body[1])
     if (body[0] === CONSOLE) this.#resized(changed.get('Width'), changed.get('Height'))
-    const isAbsolute = body[0] === MOUSE ? changed.get('IsAbsolute') : undefined
-    if (typeof isAbsolute !== 'boolean' || isAbsolute === this.#isAbsolute) return
-    this.#isAbsolute = isAbsolute
-    this.#wake()
-  }
-
-  #send(event: InputEvent): void {
-    switch (event.kind) {
-      case 'key':
-        this.#press(`key ${event.qnum}`, event, KEYBOARD, event.qnum)
-        break
-      case 'button':
-        this.#press(`button ${event.button}`, event, MOUSE, buttonNumbers[event.button])
-        break
-      case 'pointer':
-        if (this.#isAbsolute) this.#tell(MOUSE, 'SetAbsPosition', 'uu', this.#inside(event))
-        break
-      case 'motion':
-        if (!this.#isAbsolute) this.#tell(MOUSE, 'RelMotion', 'ii', [event.dx, event.dy])
-        break
-      default:
-        assertNever(event)
-    }
-  }
-
-  #press(
-    name: string,
-    event: Extract<InputEvent, { readonly down: boolean }>,
-    owner: string,
-    number: number,
-  ): void {
-    if (event.down) this.#pressed.set(name, { ...event, down: false })
-    else this.#pressed.delete(name)
-    this.#tell(owner, event.down ? 'Press' : 'Release', 'u', [number])
-  }
-
-  /** QEMU refuses positions at or beyond the size of the screen. */
-  #inside({ x, y }: { readonly x: number; readonly y: number }): readonly number[] {
-    const size = this.#planes.size
-    const clamp = (value: number, side: number) => Math.max(0, Math.min(value, side - 1))
-    return size ? [clamp(x, size.width), clamp(y, size.height)] : [x, y]
-  }
-
-  #tell(owner: string, member: string, signature: string, body: readonly number[]): void {
-    const bus = this.#bus
-    if (!bus || bus.isEnded || this.#isDisposed) return
-    const path = consolePath(this.#console.id)
-    bus.tell({ path, interface: owner, member, signature, body })
+    if (body[0] === MOUSE && this.#input?.follow(changed)) this.#wake()
   }
 
   #end(why: string): void {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
 import { existsSync, readlinkSync } from 'node:fs'
 import type { Failure } from '../../../core/failure.ts'
+import { noCapabilities } from '../../../core/guest.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 import type { Fd, VfioDevice } from '../../../native-shim/api.ts'
 import { shim } from '../../../native-shim/index.ts'
@@ -142,7 +144,7 @@ function start(
       address: address.text,
       name: vmName(pid) ?? address.text,
       access: transport === 'dmabuf' ? 'dma-buf' : 'region',
-      capabilities: { input: false, resize: false, clipboard: false, pushes: false },
+      capabilities: noCapabilities,
     }
     const source = new VfioSource(
       {

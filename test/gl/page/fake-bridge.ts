@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
+import { noCapabilities } from '../../../core/guest.ts'
 import { memoryImages, wholeImage } from '../../../core/memory-image.ts'
 import type { Plane, PlaneStatus } from '../../../core/plane.ts'
 import type {
@@ -42,10 +44,13 @@ let settings: Hello['settings'] = {
   scale: 'fit',
   screenshotFolder: '/home/ada/Pictures/Screenshots',
   screenshotCursor: true,
+  guestFollows: false,
+  muted: false,
 }
 
 const hello = (): Hello => ({
-  title: 'Debian 12',
+  guest: { title: 'Debian 12', consoles: [], capabilities: noCapabilities },
+  vm: null,
   address: 'vfio:5c4f1a36-0e6c-4f27-9bd6-1f5c2f7a9b10',
   shell: 'chromium',
   sharing: 'stream',
@@ -62,6 +67,8 @@ const hello = (): Hello => ({
 const answers: { [N in keyof Calls]: (...args: Parameters<Calls[N]>) => unknown } = {
   'session:hello': hello,
   'session:reopen': () => undefined,
+  'session:console': () => undefined,
+  'vm:act': () => ({ ok: true, value: undefined }),
   'shot:save': (request: SaveRequest) => {
     if (!fake.saveFailure) {
       const end = request.as === 'png' ? '.png' : ''

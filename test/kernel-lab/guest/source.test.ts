@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
+import { noCapabilities } from '../../../core/guest.ts'
 import type { PlaneKind } from '../../../core/plane.ts'
 import { DeviceSource } from '../../../main/source/device-source.ts'
 import type { PlaneReading } from '../../../main/source/source.ts'
@@ -15,7 +17,7 @@ import { Planelab } from './planelab.ts'
 
 const info = {
   ...{ address: 'vfio:lab', name: 'lab', access: 'dma-buf' },
-  capabilities: { input: false, resize: false, clipboard: false, pushes: false },
+  capabilities: noCapabilities,
 }
 
 /** A planelab with 16 small buffers, a source over it, and a clock that only the test moves. */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
 import { fourccValue } from '../../../core/fourcc.ts'
+import { noCapabilities } from '../../../core/guest.ts'
 import type { PlaneStatus } from '../../../core/plane.ts'
 import type { FrameMessage } from '../../../core/protocol.ts'
 import { DemoDevice, type DemoPlane } from '../../../main/source/demo/device.ts'
@@ -30,7 +32,7 @@ export const info: SourceInfo = {
   address: 'demo:test',
   name: 'test',
   access: 'dma-buf',
-  capabilities: { input: false, resize: false, clipboard: false, pushes: false },
+  capabilities: noCapabilities,
 }
 
 /** A host over a demo device that a test is the guest of. */

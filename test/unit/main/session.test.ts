@@ -263,7 +263,7 @@ describe('a session', () => {
 
   it('prefers the title that was asked for', async () => {
     await start({ title: 'mine' })
-    expect((await page().calls['session:hello']()).title).toBe('mine')
+    expect((await page().calls['session:hello']()).guest.title).toBe('mine')
   })
 
   it('does not remember the scale of one window, but one that is chosen in it', async () => {

@@ -22,7 +22,7 @@ function write(text: string): void {
 describe('settings', () => {
   it('begin with their defaults', async () => {
     const { current } = await SettingsFile.open(env)
-    expect(current).toEqual({ scale: 'fit', screenshotFolder: home, screenshotCursor: true })
+    expect(current).toEqual({ scale: 'fit', screenshotFolder: home, screenshotCursor: true, guestFollows: false, muted: false })
   })
 
   it('are remembered', async () => {
@@ -49,7 +49,7 @@ describe('settings', () => {
   it('keep what is right in a file that is partly wrong', async () => {
     write('{"scale":"huge","screenshotFolder":"relative","screenshotCursor":false,"x":1}')
     const { current } = await SettingsFile.open(env)
-    expect(current).toEqual({ scale: 'fit', screenshotFolder: home, screenshotCursor: false })
+    expect(current).toEqual({ scale: 'fit', screenshotFolder: home, screenshotCursor: false, guestFollows: false, muted: false })
   })
 
   it('hold for the session when the disk refuses', async () => {

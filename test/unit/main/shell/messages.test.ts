@@ -9,6 +9,8 @@ const save = { plane: 'all', cursor: true, as: 'png', folder: '/p', name: 'n' }
 const goodCalls: Record<(typeof callNames)[number], readonly unknown[]> = {
   'session:hello': [],
   'session:reopen': [],
+  'session:console': [1],
+  'vm:act': ['pause'],
   'shot:save': [save],
   'shot:suggest': [],
   'shot:reveal': [],
@@ -19,6 +21,7 @@ const goodNotes: Record<(typeof noteNames)[number], readonly unknown[]> = {
   'frame:presented': [1, 0.5],
   'frame:resend': [],
   'input:events': [[{ kind: 'key', qnum: 30, down: true }]],
+  'guest:request': [{ kind: 'sound', on: true }],
   'view:visible': [false],
   'view:presenter': ['webgl (a GPU)'],
   'view:problem': [{ code: 'c', what: 'w', why: 'y', remedy: 'r' }],
