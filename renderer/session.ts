@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from '../core/failure.ts'
-import type { GuestInfo } from '../core/guest.ts'
+import type { GuestInfo, VmAction } from '../core/guest.ts'
 import type { GuestNews, GuestRequest } from '../core/guest-channel.ts'
 import { type InputEvent, MAX_INPUT_EVENTS } from '../core/input.ts'
 import type { Bridge, SaveRequest, ScaleMode, Settings } from '../core/protocol.ts'
@@ -9,10 +9,18 @@ import type { Compositor } from './compositor/compositor.ts'
 import { FrameRate } from './frame-rate.ts'
 import { chord } from './input/keyboard.ts'
 import { type Store, type Toast, takesKeys } from './store.ts'
+import { sentence } from './ui/words.ts'
 
 /** Without a frame for this long the picture counts as unchanging. */
 const QUIET_MS = 1500
 const TOAST_MS = 8000
+
+const actionFailures: Readonly<Record<VmAction, string>> = {
+  pause: 'cannot pause the VM',
+  resume: 'cannot resume the VM',
+  reset: 'cannot reset the VM',
+  'power-button': "cannot press the VM's power button",
+}
 
 /** Joins main, the compositor and the store, and does what the interface asks. */
 export class Session implements Disposable {
@@ -128,6 +136,19 @@ export class Session implements Disposable {
   async reopen(): Promise<void> {
     if (this.#store.getState().problem) this.#bridge.tell('frame:resend')
     await this.#try('cannot try again', () => this.#bridge.call('session:reopen'))
+  }
+
+  /** Shows another console of the same VM. */
+  async showConsole(id: number): Promise<void> {
+    await this.#try('cannot show this console', () => this.#bridge.call('session:console', id))
+  }
+
+  /** Acts on the VM as a whole. */
+  async act(action: VmAction): Promise<void> {
+    await this.#try(actionFailures[action], async () => {
+      const acted = await this.#bridge.call('vm:act', action)
+      if (!acted.ok) throw new Error(sentence(`${acted.failure.why}. ${acted.failure.remedy}`))
+    })
   }
 
   async close(): Promise<void> {

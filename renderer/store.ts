@@ -24,7 +24,15 @@ export type Toast = {
 }
 
 /** The panel that hangs off the toolbar; one at most. */
-export type Panel = 'none' | 'screenshot' | 'keys' | 'status' | 'shortcuts'
+export type Panel =
+  | 'none'
+  | 'vm'
+  | 'consoles'
+  | 'screenshot'
+  | 'keys'
+  | 'status'
+  | 'shortcuts'
+  | 'reset'
 
 /** All that the interface shows. Changed by {@link Session} and by the interface itself. */
 export type ViewState = {
@@ -103,6 +111,11 @@ export function canShoot(state: ViewState): boolean {
 /** True when keys go to the guest. */
 export function takesKeys(state: ViewState): boolean {
   return state.input.keyboard && !state.viewOnly && !state.closed
+}
+
+/** True when a person may act on the VM as a whole: somebody can tell what it does, and nothing forbids it. */
+export function actsOnVm(state: ViewState): boolean {
+  return state.vm !== null && !state.viewOnly && !state.closed
 }
 
 /** True when the pointer over the picture goes to the guest. */

@@ -6,6 +6,7 @@ import './toolbar.css'
 import './panel.css'
 import './state.css'
 import './dialog.css'
+import { ResetDialog } from './reset-dialog.tsx'
 import { SaveDialog } from './save-dialog.tsx'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { StateCard, StateStrip } from './state-card.tsx'
@@ -29,6 +30,7 @@ export function App() {
       </div>
       {saving && <SaveDialog key={`${saving.as} ${saving.plane}`} saving={saving} />}
       {panel === 'shortcuts' && <ShortcutsDialog />}
+      {panel === 'reset' && <ResetDialog />}
     </>
   )
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { useRef } from 'react'
 import { isLive } from '../store.ts'
+import { ConsoleMenu } from './console-menu.tsx'
 import { Icon } from './icon.tsx'
 import { KeysMenu } from './keys-menu.tsx'
 import { ScaleSwitch } from './scale-switch.tsx'
@@ -9,6 +10,7 @@ import { keyOf } from './shortcuts.ts'
 import { StatusPanel } from './status-panel.tsx'
 import { useReveal } from './use-reveal.ts'
 import { useView, useViewState } from './view.ts'
+import { VmMenu } from './vm-menu.tsx'
 import { summary } from './words.ts'
 
 /** The bar on top: who this is, how it is scaled, what can be done with the picture. */
@@ -34,6 +36,8 @@ export function Toolbar() {
         {line && <p>{line}</p>}
       </div>
       <ScaleSwitch />
+      <ConsoleMenu />
+      <VmMenu />
       <KeysMenu />
       <ScreenshotMenu />
       <StatusPanel />

@@ -2,6 +2,7 @@
 import { assertNever } from '../../core/assert-never.ts'
 import type { Failure, Verdict } from '../../core/failure.ts'
 import { fourccRow } from '../../core/fourcc.ts'
+import type { ConsoleInfo } from '../../core/guest.ts'
 import { modifierText } from '../../core/modifier.ts'
 import { describeModifier } from '../../core/modifier-names.ts'
 import type { Plane, PlaneStatus } from '../../core/plane.ts'
@@ -114,6 +115,12 @@ export function modifierWords(value: bigint): string {
 export function fourccWords(code: string): string {
   const row = fourccRow(code)
   return row ? `${code} (${row.name})` : code
+}
+
+/** A console by its label; one of text is named as such, and one without a label by its number. */
+export function consoleWords({ id, label, type }: ConsoleInfo): string {
+  const name = label === '' ? `Console ${id}` : label
+  return type === 'Text' ? `${name} (text)` : name
 }
 
 /** `1920 × 1080`. */
