@@ -181,7 +181,8 @@ describe('a session', () => {
   it('introduces itself', async () => {
     await start({ scale: '1:1', fullscreen: true, viewOnly: true })
     expect(await page().calls['session:hello']()).toMatchObject({
-      title: 'Fake VM',
+      guest: { title: 'Fake VM', consoles: [] },
+      vm: null,
       address: 'fake:x',
       shell: 'chromium',
       sharing: 'stream',
