@@ -3,6 +3,8 @@
 // What passes between the window and the guest beside pictures and input: the wish for a size, the
 // clipboard's text, sound. Plain data; checked wherever it crosses a trust line.
 
+import type { Failure } from './failure.ts'
+
 /** What the window wants of the guest. */
 export type GuestRequest =
   /** A screen of this size, device pixels; millimetres are 0 when unknown. The newest wish wins. */
@@ -42,6 +44,8 @@ export type GuestNews =
     }
   /** A stream ended or paused. */
   | { readonly kind: 'sound-end'; readonly stream: number }
+  /** It cannot do what it was asked for; told once, however often it is asked. */
+  | { readonly kind: 'trouble'; readonly failure: Failure }
 
 /** Longest text that a clipboard passes on, UTF-16 units. */
 export const MAX_CLIPBOARD = 1 << 20

@@ -56,7 +56,8 @@ function writeBlob(region: RegionAccess, offset: number, blob: Uint8Array): void
 }
 
 /**
- * Shows the guest another monitor: link down, size, blob, 100 ms, link up.
+ * Shows the guest another monitor: link down, size, blob, 100 ms, link up. Whoever aborts may close the
+ * device right after: the link is up again when `abort` returns.
  *
  * @throws RangeError if the blob is not 1 or more blocks of 128 bytes, or larger than the region takes
  */
@@ -70,13 +71,34 @@ export async function writeEdid(
   if (blob.length === 0 || blob.length % blockBytes !== 0 || blob.length > maxSize) {
     throw outOfRange('blob.length', `a multiple of 128 up to ${maxSize}`, blob.length)
   }
+  const raised = raising(region)
+  signal?.addEventListener('abort', raised.raise, { once: true })
   writeRegister(region, linkRegister, linkDown)
   try {
     writeRegister(region, sizeRegister, blob.length)
     writeBlob(region, offset, blob)
     await delay(unpluggedMs, undefined, signal ? { signal } : {})
   } finally {
+    signal?.removeEventListener('abort', raised.raise)
     // Also when that failed or was aborted: a guest without any monitor helps nobody.
-    writeRegister(region, linkRegister, linkUp)
+    raised.raise()
   }
+  if (raised.trouble) throw raised.trouble
+}
+
+/** Puts the link up, once. A listener must not throw, so what went wrong is kept. */
+function raising(region: RegionAccess): { readonly raise: () => void; trouble?: unknown } {
+  let isUp = false
+  const raised: { readonly raise: () => void; trouble?: unknown } = {
+    raise: () => {
+      if (isUp) return
+      isUp = true
+      try {
+        writeRegister(region, linkRegister, linkUp)
+      } catch (error) {
+        raised.trouble = error
+      }
+    },
+  }
+  return raised
 }

@@ -22,6 +22,8 @@ export type FakeQemuWish = {
   /** Hangs up after that. */
   readonly hangUp?: boolean
   readonly isAbsolute?: boolean
+  /** Methods of consoles that it refuses. */
+  readonly refuses?: readonly string[]
 }
 
 /** The parts of QEMU that Scanout talks to: a monitor, and a D-Bus display without pictures of its own. */
@@ -30,6 +32,9 @@ export class FakeQemu implements AsyncDisposable {
   readonly calls: { readonly member: string; readonly body: readonly WireValue[] }[] = []
   /** Listeners that came so far. */
   registrations = 0
+  /** True while it hears calls and answers none, like a process that was stopped. */
+  isStopped = false
+  #unanswered: (() => void)[] = []
   readonly #listener: FdListener
   readonly #wish: FakeQemuWish
   readonly #owned = new DisposableStack()
@@ -52,6 +57,11 @@ export class FakeQemu implements AsyncDisposable {
   get client(): FakePeer {
     if (!this.#client) throw new Error('nobody is connected')
     return this.#client
+  }
+
+  /** Answers what it owes, the oldest first; all of it without a number. */
+  answerHeld(count = Number.POSITIVE_INFINITY): void {
+    for (const answer of this.#unanswered.splice(0, count)) answer()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -121,7 +131,12 @@ export class FakeQemu implements AsyncDisposable {
       this.#listening.resolve(listener)
     } else {
       this.calls.push({ member, body })
-      if (!message.noReply) peer.answer(message)
+      const isRefused = this.#wish.refuses?.includes(member)
+      const reply = () =>
+        isRefused ? peer.refuse(message, 'is not supported') : peer.answer(message)
+      if (message.noReply) return
+      if (this.isStopped) this.#unanswered.push(reply)
+      else reply()
     }
   }
 
@@ -186,15 +201,22 @@ export class FakePeer implements Disposable {
     this.socket.send(bytes).catch(() => {})
   }
 
-  answer({ serial }: BusMessage, signature = '', body: readonly WireValue[] = []): void {
+  answer(message: BusMessage, signature = '', body: readonly WireValue[] = []): void {
+    this.#reply({ type: 'reply', signature, body }, message)
+  }
+
+  refuse(message: BusMessage, text: string): void {
+    const error = 'org.qemu.Display1.Error.Unsupported'
+    this.#reply({ type: 'error', error, signature: 's', body: [text] }, message)
+  }
+
+  #reply(
+    reply: Pick<BusMessage, 'type' | 'error' | 'signature' | 'body'>,
+    { serial }: BusMessage,
+  ): void {
     this.#serial += 1
-    const head = {
-      type: 'reply',
-      serial: this.#serial,
-      noReply: true,
-      replySerial: serial,
-    } as const
-    this.socket.send(writeMessage({ ...head, signature, body }, 0)).catch(() => {})
+    const head = { serial: this.#serial, noReply: true, replySerial: serial } as const
+    this.socket.send(writeMessage({ ...head, ...reply }, 0)).catch(() => {})
   }
 
   [Symbol.dispose](): void {

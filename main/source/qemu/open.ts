@@ -98,7 +98,12 @@ async function openConsole(
     access: 'dbus',
     console,
     consoles,
-    capabilities: { ...noCapabilities, input: true, pushes: true },
+    capabilities: {
+      ...noCapabilities,
+      input: true,
+      pushes: true,
+      resize: console.type === 'Graphic',
+    },
   }
   // 0 is a process of another namespace, which cannot be watched.
   const watch = pid > 0 ? shim.watchProcess(pid) : undefined

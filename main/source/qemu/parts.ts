@@ -3,6 +3,7 @@ import type { GuestNews, GuestRequest } from '../../../core/guest-channel.ts'
 import type { NativeShim } from '../../../native-shim/api.ts'
 import type { Clock } from '../poller.ts'
 import type { BusPeer, IncomingCall } from './bus.ts'
+import { openScreenSize } from './screen-size.ts'
 
 /** What a console offers beside its picture and input. Owned by the source of that console. */
 export interface ConsolePart extends Disposable {
@@ -24,7 +25,7 @@ export type PartContext = {
 /** Opens one part; undefined when this QEMU does not have it. */
 export type OpenPart = (context: PartContext) => Promise<ConsolePart | undefined>
 
-const kinds: readonly OpenPart[] = []
+const kinds: readonly OpenPart[] = [openScreenSize]
 
 /** All parts that this QEMU has. */
 export async function openParts(context: PartContext): Promise<readonly ConsolePart[]> {

@@ -3,12 +3,14 @@
 import { existsSync, readlinkSync } from 'node:fs'
 import type { Failure } from '../../../core/failure.ts'
 import { noCapabilities } from '../../../core/guest.ts'
+import type { GuestNews, GuestRequest } from '../../../core/guest-channel.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 import type { Fd, VfioDevice } from '../../../native-shim/api.ts'
 import { shim } from '../../../native-shim/index.ts'
 import { DeviceSource, probeTransport } from '../device-source.ts'
 import { isNativeError, nativeFailure } from '../native-failure.ts'
 import type { Address, OpenSource, Source } from '../source.ts'
+import { GuestMonitor } from './monitor.ts'
 import { openTrouble, takeTrouble } from './trouble.ts'
 import { vmName } from './vm-name.ts'
 
@@ -140,11 +142,13 @@ function start(
     const transport = probeTransport(device)
     if (!transport) return fail(noDisplay(what))
     const watch = pid === undefined ? undefined : owned.use(shim.watchProcess(pid))
+    const monitor = GuestMonitor.of(device)
+    if (monitor) owned.use(monitor)
     const info = {
       address: address.text,
       name: vmName(pid) ?? address.text,
       access: transport === 'dmabuf' ? 'dma-buf' : 'region',
-      capabilities: noCapabilities,
+      capabilities: { ...noCapabilities, resize: monitor !== undefined },
     }
     const source = new VfioSource(
       {
@@ -154,6 +158,7 @@ function start(
         map: (fd, length) => shim.map(fd, 0, length, false),
         now: () => performance.now(),
       },
+      monitor,
       owned.move(),
     )
     void watch?.ended.then((hasEnded) => {
@@ -167,15 +172,31 @@ function start(
 }
 
 class VfioSource extends DeviceSource {
+  readonly #monitor: GuestMonitor | undefined
   readonly #owned: DisposableStack
 
-  /** @param owned the device and the watch on the VM's process */
-  constructor(parts: ConstructorParameters<typeof DeviceSource>[0], owned: DisposableStack) {
+  /** @param owned the device, its monitor and the watch on the VM's process */
+  constructor(
+    parts: ConstructorParameters<typeof DeviceSource>[0],
+    monitor: GuestMonitor | undefined,
+    owned: DisposableStack,
+  ) {
     super(parts)
+    this.#monitor = monitor
     this.#owned = owned
   }
 
+  request(request: GuestRequest): void {
+    this.#monitor?.request(request)
+  }
+
+  onNews(listener: (news: GuestNews) => void): void {
+    if (this.#monitor) this.#monitor.onNews = listener
+  }
+
   override [Symbol.dispose](): void {
+    // Before the device goes: the guest gets its monitor back.
+    this.#monitor?.[Symbol.dispose]()
     super[Symbol.dispose]()
     this.#owned[Symbol.dispose]()
   }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Failure } from '../../../core/failure.ts'
+import type { GuestNews, GuestRequest } from '../../../core/guest-channel.ts'
+import { log } from '../../log.ts'
+import type { LatestWish } from '../latest-wish.ts'
+import { type ScreenWish, screenWishes } from '../screen-wish.ts'
+import { BusError, type BusPeer } from './bus.ts'
+import { CONSOLE, consolePath } from './console.ts'
+import type { ConsolePart, OpenPart } from './parts.ts'
+
+/** Every QEMU with a D-Bus display has `SetUIInfo`; whether a device follows shows when it is asked. */
+export const openScreenSize: OpenPart = async ({ bus, console, news }) =>
+  new ScreenSize(bus, console, news)
+
+/** Asks a console for the window's size: one call under way, the newest wish next. */
+class ScreenSize implements ConsolePart {
+  readonly #bus: BusPeer
+  readonly #path: string
+  readonly #news: (news: GuestNews) => void
+  readonly #wishes: LatestWish<ScreenWish>
+  #hasFailed = false
+
+  constructor(bus: BusPeer, console: number, news: (news: GuestNews) => void) {
+    this.#bus = bus
+    this.#path = consolePath(console)
+    this.#news = news
+    this.#wishes = screenWishes((wish) => this.#ask(wish))
+  }
+
+  request(request: GuestRequest): void {
+    if (request.kind === 'resize') this.#wishes.wish(request)
+  }
+
+  [Symbol.dispose](): void {}
+
+  async #ask({ width, height, widthMm, heightMm }: ScreenWish): Promise<void> {
+    if (this.#bus.isEnded) return
+    try {
+      await this.#bus.call({
+        path: this.#path,
+        interface: CONSOLE,
+        member: 'SetUIInfo',
+        signature: 'qqiiuu',
+        body: [widthMm, heightMm, 0, 0, width, height],
+      })
+    } catch (error) {
+      if (!(error instanceof BusError)) throw error
+      this.#failed(error)
+    }
+  }
+
+  #failed({ code, message }: BusError): void {
+    // A VM that is stopped takes its time, and one that is gone is told of elsewhere.
+    if (code === 'closed' || code === 'timeout' || this.#hasFailed) return
+    this.#hasFailed = true
+    log.info(`screen size: ${message} (${code})`)
+    this.#news({ kind: 'trouble', failure: refused(message) })
+  }
+}
+
+function refused(message: string): Failure {
+  return {
+    code: 'no-resize',
+    what: 'the guest cannot follow the window',
+    why: `its display device takes no wish for a size (${message})`,
+    remedy: 'Give the VM a device that does: virtio-vga, virtio-gpu or qxl',
+  }
+}
