@@ -8,6 +8,8 @@ import { spawn, spawnSync } from 'node:child_process'
 import { accessSync, constants, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Skip } from '../test/kernel-lab/host/skip.mjs'
+import { fetchQemu, newerQemus } from '../test/qemu/host/newer-qemu.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const at = (...parts) => path.join(root, ...parts)
@@ -54,7 +56,7 @@ const layers = [
   { name: 'native', run: () => vitest('native'), hindrance: () => undefined },
   { name: 'gl', run: () => vitest('gl'), hindrance: browser },
   { name: 'e2e', run: () => vitest('e2e'), hindrance: browser },
-  { name: 'qemu', run: () => vitest('qemu'), hindrance: dbusDisplay },
+  { name: 'qemu', run: qemu, hindrance: dbusDisplay },
   { name: 'kernel', run: kernel, hindrance: () => undefined },
 ]
 
@@ -116,6 +118,20 @@ async function vitest(project) {
       .map((test) => test.fullName),
     failures,
   }
+}
+
+/** The host's QEMU, and newer ones where they can be fetched; those tests say themselves that they are skipped. */
+async function qemu() {
+  for (const { suite, name } of newerQemus) {
+    try {
+      const version = await fetchQemu(suite, (line) => process.stdout.write(`${line}\n`))
+      process.stdout.write(`${name}: QEMU ${version}\n`)
+    } catch (error) {
+      if (!(error instanceof Skip)) throw error
+      process.stdout.write(`SKIP the QEMU of ${name}: ${error.message}\n`)
+    }
+  }
+  return vitest('qemu')
 }
 
 /** The lab prints its own progress; its last line is a count, or `SKIP kernel: reason` with status 77. */
