@@ -11,6 +11,15 @@ import { shim } from '../../native-shim/index.ts'
 /** A picture as QEMU itself dumps it: RGB, rows tight. */
 export type Dump = { readonly width: number; readonly height: number; readonly rgb: Uint8Array }
 
+/** A QEMU by its program, with arguments that it always needs: where its firmware lies. */
+export type Qemu = {
+  readonly program: string
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+const systemQemu: Qemu = { program: 'qemu-system-x86_64' }
+
 /** A real QEMU under TCG without a disk: its firmware's screen is the picture. */
 export class VirtualMachine implements AsyncDisposable {
   readonly socket: string
@@ -18,18 +27,27 @@ export class VirtualMachine implements AsyncDisposable {
   readonly #process: ChildProcess
 
   /** @param args the display device, and what else is wanted */
-  constructor(args: readonly string[], display = 'dbus,p2p=yes') {
+  constructor(args: readonly string[], display = 'dbus,p2p=yes', qemu = systemQemu) {
     this.#folder = mkdtempSync(path.join(tmpdir(), 'qemu-test-'))
     this.socket = path.join(this.#folder, 'qmp')
     const monitor = ['-qmp', `unix:${this.socket},server=on,wait=off`]
     const machine = ['-accel', 'tcg', '-m', '64', '-nodefaults', '-no-user-config', '-name', 'lab']
-    const all = [...machine, '-display', display, ...monitor, ...args]
-    this.#process = spawn('qemu-system-x86_64', all, { stdio: 'ignore' })
+    const all = [...(qemu.args ?? []), ...machine, '-display', display, ...monitor, ...args]
+    const env = { ...process.env, ...qemu.env }
+    this.#process = spawn(qemu.program, all, { env, stdio: 'ignore' })
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0
+  }
+
+  get hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null
   }
 
   async started(): Promise<void> {
     while (!existsSync(this.socket)) {
-      if (this.#process.exitCode !== null) throw new Error('QEMU did not start')
+      if (this.hasEnded) throw new Error('QEMU did not start')
       await delay(10)
     }
   }
@@ -56,8 +74,7 @@ export class VirtualMachine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { exitCode, signalCode } = this.#process
-    if (exitCode === null && signalCode === null) {
+    if (!this.hasEnded) {
       this.kill()
       await once(this.#process, 'exit')
     }

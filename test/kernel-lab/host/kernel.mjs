@@ -35,6 +35,73 @@ export async function debianKernel(cache, say, { update = false } = {}) {
   }
 }
 
+/**
+ * The kernel alone, without headers and samples: the lab's where its cache has one, else its image
+ * package (102 MiB) in a folder beside.
+ *
+ * @returns version, folder, root, image, modules as debianKernel
+ * @throws Skip when there is neither cache nor network
+ */
+export async function debianImage(cache, say) {
+  const own = path.join(cache, 'image')
+  for (const place of [cache, own]) {
+    const [version] = await keptVersions(place)
+    if (version) return layout(place, version)
+  }
+  const version = await currentVersion(say)
+  say(`downloading Debian's kernel ${version} (102 MiB, once)`)
+  await fill(path.join(own, version), async (folder) => {
+    await fetchPackages(folder, path.join(folder, 'root'), say, [`linux-image-${version}`])
+    expectImage(folder, version)
+  })
+  return layout(own, version)
+}
+
+/**
+ * Files of Debian packages, unpacked into the cache under a name.
+ *
+ * @returns the folder that stands for /
+ * @throws Skip when there is neither cache nor network
+ */
+export async function debianFiles(cache, name, packages, say) {
+  const target = path.join(cache, name)
+  if (!existsSync(path.join(target, 'complete'))) {
+    say(`downloading ${packages.join(', ')} (once)`)
+    await fill(target, (folder) => fetchPackages(folder, path.join(folder, 'root'), say, packages))
+  }
+  return path.join(target, 'root')
+}
+
+/** Makes a folder of the cache elsewhere first, so that it is there as a whole or not at all. */
+async function fill(target, make) {
+  const folder = `${target}.part-${process.pid}`
+  await mkdir(folder, { recursive: true })
+  try {
+    await make(folder)
+    await writeFile(path.join(folder, 'complete'), '')
+    await rename(folder, target).catch((error) => {
+      // Another run was quicker.
+      if (!existsSync(path.join(target, 'complete'))) throw error
+    })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function fetchPackages(folder, root, say, names) {
+  const packages = path.join(folder, 'packages')
+  await mkdir(packages)
+  await download(packages, say, names)
+  for (const file of await readdir(packages))
+    await command('dpkg-deb', ['-x', path.join(packages, file), root])
+  await rm(packages, { recursive: true })
+}
+
+function expectImage(folder, version) {
+  if (!existsSync(path.join(folder, 'root/boot', `vmlinuz-${version}`)))
+    throw new Error(`linux-image-${version} has no boot/vmlinuz-${version}`)
+}
+
 function layout(cache, version) {
   const folder = path.join(cache, version)
   const root = path.join(folder, 'root')
@@ -136,8 +203,7 @@ async function unpack(folder, packages, version) {
      tar -xO ./usr/src/linux-source-6.12.tar.xz | xz -T0 -dc |
      tar -x --strip-components=3 -C ${quoted(samples)} ${members.join(' ')}`,
   )
-  if (!existsSync(path.join(root, 'boot', `vmlinuz-${version}`)))
-    throw new Error(`linux-image-${version} has no boot/vmlinuz-${version}`)
+  expectImage(folder, version)
 }
 
 /** The headers name their common half by an absolute path: the only one that has to be told. */

@@ -92,8 +92,7 @@ async function stockModules(kernel, say) {
   if (!existsSync(list)) {
     say('unpacking stock modules')
     await mkdir(folder, { recursive: true })
-    const files = await readdir(kernel.modules, { recursive: true })
-    const byName = new Map(files.map((file) => [moduleName(file), path.join(kernel.modules, file)]))
+    const byName = await modulesByName(kernel)
     const root = await inOrder(byName, rootModules)
     const vfio = (await inOrder(byName, vfioModules)).filter((name) => !root.includes(name))
     for (const name of [...root, ...vfio])
@@ -103,6 +102,27 @@ async function stockModules(kernel, say) {
   const names = JSON.parse(await readFile(list, 'utf8'))
   const files = (part) => part.map((name) => path.join(folder, `${name}.ko`))
   return { root: files(names.root), vfio: files(names.vfio) }
+}
+
+/**
+ * Unpacks modules of the kernel with all they depend on into a folder.
+ *
+ * @param sets lists of modules that are needed together, by a name
+ * @returns the same, each as the files to insert in their order
+ */
+export async function unpackModules(kernel, folder, sets) {
+  const byName = await modulesByName(kernel)
+  const ordered = {}
+  for (const [set, wanted] of Object.entries(sets)) ordered[set] = await inOrder(byName, wanted)
+  for (const name of new Set(Object.values(ordered).flat()))
+    await unpackModule(byName.get(name), path.join(folder, `${name}.ko`))
+  return ordered
+}
+
+async function modulesByName(kernel) {
+  const files = await readdir(kernel.modules, { recursive: true })
+  const modules = files.filter((file) => /\.ko(\.[a-z]+)?$/.test(file))
+  return new Map(modules.map((file) => [moduleName(file), path.join(kernel.modules, file)]))
 }
 
 const moduleName = (file) =>
