@@ -13,6 +13,7 @@ export class SettingsFile {
   readonly #file: string
   #saved: Promise<void> = Promise.resolve()
   #settings: Settings
+  #override: Partial<Settings> = {}
 
   private constructor(file: string, settings: Settings) {
     this.#file = file
@@ -33,15 +34,23 @@ export class SettingsFile {
   }
 
   get current(): Settings {
-    return this.#settings
+    return { ...this.#settings, ...this.#override }
+  }
+
+  /** Holds for this run, until somebody changes it; the remembered value stays. */
+  override(change: Partial<Settings>): void {
+    this.#override = { ...this.#override, ...change }
   }
 
   /** Takes effect at once; a disk that refuses costs a line in the log, never the session. */
   change(change: Partial<Settings>): Settings {
+    const changed = (name: string) => Object.hasOwn(change, name)
+    const kept = Object.entries(this.#override).filter(([name]) => !changed(name))
+    this.#override = Object.fromEntries(kept)
     this.#settings = { ...this.#settings, ...change }
     const text = `${JSON.stringify(this.#settings, null, 2)}\n`
     this.#saved = this.#saved.then(() => replaceFile(this.#file, text))
-    return this.#settings
+    return this.current
   }
 
   /** Resolves when all changes are on the disk. */

@@ -4,9 +4,11 @@ import { openBridge } from './bridge/bridge.ts'
 import { Compositor } from './compositor/compositor.ts'
 import { createWebglPresenter } from './compositor/webgl/presenter.ts'
 import { GuestInput } from './input/guest-input.ts'
+import { ScreenWish } from './input/screen-wish.ts'
 import { Session } from './session.ts'
 import { createViewStore, isLive, takesPointer } from './store.ts'
 import { App } from './ui/app.tsx'
+import { troubleToast } from './ui/trouble-toast.ts'
 import { ViewContext } from './ui/view.ts'
 
 const canvas = document.getElementById('picture')
@@ -40,6 +42,10 @@ const compositor = new Compositor(canvas, bridge, createWebglPresenter, {
 session.attach(compositor)
 const input = new GuestInput(session, store, canvas, compositor)
 session.own(input)
+session.own(new ScreenWish(session, store, canvas))
+session.onNews((news) => {
+  if (news.kind === 'trouble') session.toast(troubleToast(news.failure))
+})
 const { presenter } = compositor
 if (presenter) {
   store.setState({ presenter: { kind: presenter.kind, detail: presenter.detail } })

@@ -26,6 +26,8 @@ type Wishes = {
   readonly title: string | undefined
   readonly fullscreen: boolean
   readonly scale: ScaleMode | undefined
+  /** The guest takes the window's size. */
+  readonly follow: boolean
   readonly viewOnly: boolean
   /** Socket of a monitor that takes the input. */
   readonly qmp: string | undefined
@@ -51,6 +53,7 @@ export function viewCommand(hosted?: Shell): Command {
       title: { type: 'text', metavar: 'TEXT', help: "the window's title instead of the VM's name" },
       fullscreen: { type: 'flag', help: 'fill the screen' },
       scale: { type: 'choice', choices: scaleModes, help: 'how the picture fits the window' },
+      follow: { type: 'flag', help: "ask the guest for the window's size, whenever that changes" },
       'view-only': { type: 'flag', help: 'never send anything to the guest' },
       qmp: {
         type: 'text',
@@ -81,6 +84,7 @@ export function viewCommand(hosted?: Shell): Command {
         title: options.title,
         fullscreen: options.fullscreen,
         scale: options.scale,
+        follow: options.follow,
         viewOnly: options['view-only'],
         qmp: options.qmp,
         headless: windowless,
@@ -121,6 +125,7 @@ async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, 
     )
   }
   const settings = await SettingsFile.open(io.env)
+  if (wishes.follow) settings.override({ guestFollows: true })
   const wanted = wishes.qmp !== undefined && !wishes.viewOnly
   const input = wanted ? await QmpInput.open(path.resolve(io.cwd, wishes.qmp)) : ok(undefined)
   if (!input.ok) return input

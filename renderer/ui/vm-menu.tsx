@@ -2,6 +2,7 @@
 import { type ReactNode, type RefObject, useCallback, useRef } from 'react'
 import type { VmAction } from '../../core/guest.ts'
 import { actsOnVm, type ViewState } from '../store.ts'
+import { FollowItem } from './follow-item.tsx'
 import { Icon } from './icon.tsx'
 import { Menu } from './menu.tsx'
 import { MenuItem } from './menu-item.tsx'
@@ -46,6 +47,7 @@ function Items({ holder }: { readonly holder: RefObject<HTMLDivElement | null> }
   return (
     <Menu label="Virtual machine" holder={holder} onClose={close}>
       <PowerItems onDone={close} />
+      <FollowItem />
       <hr />
       <MenuItem keys={keyOf('close')} onSelect={() => void session.close()}>
         Quit viewer, leave the VM

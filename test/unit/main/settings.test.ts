@@ -22,7 +22,13 @@ function write(text: string): void {
 describe('settings', () => {
   it('begin with their defaults', async () => {
     const { current } = await SettingsFile.open(env)
-    expect(current).toEqual({ scale: 'fit', screenshotFolder: home, screenshotCursor: true, guestFollows: false, muted: false })
+    expect(current).toEqual({
+      scale: 'fit',
+      screenshotFolder: home,
+      screenshotCursor: true,
+      guestFollows: false,
+      muted: false,
+    })
   })
 
   it('are remembered', async () => {
@@ -33,6 +39,17 @@ describe('settings', () => {
     const again = await SettingsFile.open(env)
     expect(again.current).toMatchObject({ scale: 'integer', screenshotCursor: false })
     expect(readdirSync(path.dirname(file()))).toEqual(['settings.json'])
+  })
+
+  it('can be overridden for a run, which is not remembered', async () => {
+    const settings = await SettingsFile.open(env)
+    settings.override({ guestFollows: true })
+    settings.change({ scale: 'integer' })
+    expect(settings.current).toMatchObject({ guestFollows: true, scale: 'integer' })
+    await settings.flush()
+    expect((await SettingsFile.open(env)).current.guestFollows).toBe(false)
+    expect(settings.change({ guestFollows: false }).guestFollows).toBe(false)
+    expect(settings.current.guestFollows).toBe(false)
   })
 
   it.each(['', '{', 'null', '[]', '"fit"', '\0\0\0'])(
@@ -49,7 +66,13 @@ describe('settings', () => {
   it('keep what is right in a file that is partly wrong', async () => {
     write('{"scale":"huge","screenshotFolder":"relative","screenshotCursor":false,"x":1}')
     const { current } = await SettingsFile.open(env)
-    expect(current).toEqual({ scale: 'fit', screenshotFolder: home, screenshotCursor: false, guestFollows: false, muted: false })
+    expect(current).toEqual({
+      scale: 'fit',
+      screenshotFolder: home,
+      screenshotCursor: false,
+      guestFollows: false,
+      muted: false,
+    })
   })
 
   it('hold for the session when the disk refuses', async () => {
