@@ -175,6 +175,7 @@ export interface NativeShim {
   /** pidfd_open + pidfd_getfd of the first `anon_inode:[vfio-device]` of a process (or of `fd` when given). Throws EPERM, EACCES, ESRCH, ENOENT (no such fd). */
   takeVfioDevice(pid: number, fd?: number): Fd
 
+  /** A path that begins with NUL is the name of an abstract socket. */
   connect(path: string): Promise<FdSocket>
   /** Binds with mode 0600; a stale socket file is replaced, a live one is EADDRINUSE. */
   listen(path: string): FdListener

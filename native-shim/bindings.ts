@@ -73,7 +73,7 @@ export type Bindings = {
   vfioWrite(device: FdHandle, offset: number, bytes: Uint8Array): void
 
   /** Undefined: the backlog is full, try again. */
-  socketConnect(path: string): FdHandle | undefined
+  socketConnect(path: string, isAbstract: boolean): FdHandle | undefined
   socketListen(path: string): FdHandle
   /** Undefined: nobody is waiting. */
   socketAccept(listener: FdHandle): FdHandle | undefined

@@ -17,7 +17,7 @@ function socketFile(path: string): string | undefined {
 function isStale(path: string): boolean {
   if (socketFile(path) === undefined) return false
   try {
-    const fd = native().socketConnect(path)
+    const fd = native().socketConnect(path, false)
     if (fd) native().fdClose(fd)
     return false
   } catch (error) {

@@ -178,11 +178,12 @@ const patienceMs = 5000
 
 /** Connects; while the listener's backlog is full it tries again, for up to five seconds (EAGAIN). */
 export async function connect(path: string): Promise<FdSocket> {
-  plainText('path', path)
+  const isAbstract = typeof path === 'string' && path.startsWith('\0')
+  const name = plainText('path', isAbstract ? path.slice(1) : path)
   for (let waited = 0; waited < patienceMs; waited += retryMs) {
-    const fd = native().socketConnect(path)
+    const fd = native().socketConnect(name, isAbstract)
     if (fd) return new NativeFdSocket(fd)
     await delay(retryMs)
   }
-  throw nativeError('EAGAIN', 'connect', `${path} accepts no connection`)
+  throw nativeError('EAGAIN', 'connect', `${name} accepts no connection`)
 }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <vector>
 
 #include "handle.h"
@@ -34,9 +35,15 @@ UniqueFd makeSocket(Napi::Env env) {
 
 Napi::Value connectTo(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const auto address = addressOf(env, text(info, 0), "connect");
+  const std::string name = text(info, 0);
+  // An abstract name begins with NUL and is as long as the address says, zero bytes included.
+  const bool isAbstract = truth(info, 1);
+  const std::string path = isAbstract ? std::string(1, '\0') + name : name;
+  const auto address = addressOf(env, path, "connect");
+  const size_t length = offsetof(struct sockaddr_un, sun_path) + path.size();
+  const socklen_t size = isAbstract ? length : sizeof address;
   UniqueFd fd = makeSocket(env);
-  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
     if (errno == EAGAIN || errno == EINTR) return env.Undefined();
     throwErrno(env, "connect");
   }

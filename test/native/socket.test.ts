@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -198,6 +200,23 @@ describe('a descriptor message that was cut short', () => {
       status: 0,
       stdout: 'EMSGSIZE, 0 left open\n',
     })
+  })
+})
+
+describe('a connection', () => {
+  expectNoLeaks()
+
+  it('reaches abstract sockets, whose names end where they end', async () => {
+    const name = `\0scanout-${process.pid}-abstract`
+    const server = createServer((connection) => connection.end('hello'))
+    server.listen(name)
+    await once(server, 'listening')
+    using socket = await shim.connect(name)
+    expect(text((await socket.receive())?.bytes)).toBe('hello')
+    server.close()
+    const other = shim.connect(`${name}-other`)
+    await expect(other).rejects.toEqual(failing('ECONNREFUSED', 'connect'))
+    await expect(shim.connect('\0')).rejects.toThrow(RangeError)
   })
 })
 
