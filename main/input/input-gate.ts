@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { InputEvent } from '../../core/input.ts'
+import { HeldInput, holdOf } from './held-input.ts'
 
 /** Where input goes: a source, or QEMU's monitor beside it. */
 export type InputSink = (events: readonly InputEvent[]) => void
@@ -15,7 +16,7 @@ export class InputGate {
   readonly #sink: InputSink
   readonly #viewOnly: boolean
   readonly #now: () => number
-  readonly #held = new Map<string, InputEvent>()
+  readonly #held = new HeldInput()
   #credit = RATE
   #countedAt: number
 
@@ -34,19 +35,17 @@ export class InputGate {
     if (passed.length > 0) this.#sink(passed)
   }
 
-  /** Lets go of every key and button, the last pressed first. */
+  /** Lets go of every key, button and finger, the last begun first. */
   release(): void {
-    const events = [...this.#held.values()].reverse()
-    this.#held.clear()
+    const events = this.#held.release()
     if (events.length > 0) this.#sink(events)
   }
 
   #admit(event: InputEvent): boolean {
-    if (event.kind !== 'key' && event.kind !== 'button') return this.#afford()
-    const name = event.kind === 'key' ? `key ${event.qnum}` : event.button
-    if (!event.down) return this.#held.delete(name)
-    if (!this.#afford()) return false
-    this.#held.set(name, { ...event, down: false })
+    const role = holdOf(event)?.role
+    if ((role === 'end' || role === 'update') && !this.#held.holds(event)) return false
+    if (role !== 'end' && !this.#afford()) return false
+    this.#held.note(event)
     return true
   }
 

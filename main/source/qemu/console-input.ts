@@ -2,7 +2,9 @@
 import { assertNever } from '../../../core/assert-never.ts'
 import type { Size } from '../../../core/geometry.ts'
 import type { InputAccepts, InputEvent, PointerButton } from '../../../core/input.ts'
-import type { BusPeer } from './bus.ts'
+import { InputQueue } from '../../input/input-queue.ts'
+import { log } from '../../log.ts'
+import { BusError, type BusPeer } from './bus.ts'
 import { consolePath, KEYBOARD, MOUSE, readProperties } from './console.ts'
 import type { WireValue } from './wire.ts'
 
@@ -19,12 +21,15 @@ const buttonNumbers: Readonly<Record<PointerButton, number>> = {
   'wheel-right': 8,
 }
 
+/** Answers are awaited for as long as it takes: a VM that was stopped gives them when it goes on, ms. */
+const PATIENCE_MS = 0x7fff_ffff
+
 /** Keyboard and pointer of one console. */
 export class ConsoleInput {
   readonly #bus: BusPeer
   readonly #path: string
   readonly #size: () => Size | undefined
-  readonly #pressed = new Map<string, InputEvent>()
+  readonly #queue = new InputQueue((event) => this.#send(event))
   #isAbsolute = false
 
   private constructor(bus: BusPeer, path: string, size: () => Size | undefined) {
@@ -60,44 +65,35 @@ export class ConsoleInput {
   }
 
   send(events: readonly InputEvent[]): void {
-    for (const event of events) this.#send(event)
+    this.#queue.push(events)
   }
 
   /** The guest must not be left with keys that nobody can let go. */
   release(): void {
-    for (const event of [...this.#pressed.values()]) this.#send(event)
+    this.#queue.release()
   }
 
-  #send(event: InputEvent): void {
+  async #send(event: InputEvent): Promise<void> {
     switch (event.kind) {
       case 'key':
-        this.#press(`key ${event.qnum}`, event, KEYBOARD, event.qnum)
+        await this.#call(KEYBOARD, event.down ? 'Press' : 'Release', 'u', [event.qnum])
         break
-      case 'button':
-        this.#press(`button ${event.button}`, event, MOUSE, buttonNumbers[event.button])
+      case 'button': {
+        const number = buttonNumbers[event.button]
+        await this.#call(MOUSE, event.down ? 'Press' : 'Release', 'u', [number])
         break
+      }
       case 'pointer':
-        if (this.#isAbsolute) this.#tell(MOUSE, 'SetAbsPosition', 'uu', this.#inside(event))
+        if (this.#isAbsolute) await this.#call(MOUSE, 'SetAbsPosition', 'uu', this.#inside(event))
         break
       case 'motion':
-        if (!this.#isAbsolute) this.#tell(MOUSE, 'RelMotion', 'ii', [event.dx, event.dy])
+        if (!this.#isAbsolute) await this.#call(MOUSE, 'RelMotion', 'ii', [event.dx, event.dy])
         break
       case 'touch':
         break
       default:
         assertNever(event)
     }
-  }
-
-  #press(
-    name: string,
-    event: Extract<InputEvent, { readonly down: boolean }>,
-    owner: string,
-    number: number,
-  ): void {
-    if (event.down) this.#pressed.set(name, { ...event, down: false })
-    else this.#pressed.delete(name)
-    this.#tell(owner, event.down ? 'Press' : 'Release', 'u', [number])
   }
 
   /** QEMU refuses positions at or beyond the size of the screen. */
@@ -107,8 +103,19 @@ export class ConsoleInput {
     return size ? [clamp(x, size.width), clamp(y, size.height)] : [x, y]
   }
 
-  #tell(owner: string, member: string, signature: string, body: readonly number[]): void {
-    if (this.#bus.isEnded) return
-    this.#bus.tell({ path: this.#path, interface: owner, member, signature, body })
+  /** Resolves with the answer, whatever it is: the guest has no device of this kind, or its line broke. */
+  async #call(
+    owner: string,
+    member: string,
+    signature: string,
+    body: readonly number[],
+  ): Promise<void> {
+    const call = { path: this.#path, interface: owner, member, signature, body }
+    try {
+      await this.#bus.call(call, PATIENCE_MS)
+    } catch (error) {
+      if (!(error instanceof BusError)) throw error
+      if (error.code !== 'closed') log.debug(`input: ${member}: ${error.message}`)
+    }
   }
 }

@@ -48,6 +48,19 @@ describe('the gate for input', () => {
     expect(sent).toEqual([])
   })
 
+  it('cancels the fingers that are left, where they were last', () => {
+    const { sent, gate: open } = gate()
+    const finger = (phase: 'begin' | 'update' | 'end' | 'cancel', slot: number, x: number) =>
+      ({ kind: 'touch', phase, slot, x, y: 0 }) as const
+    open.pass([finger('update', 0, 1), finger('end', 1, 1)])
+    expect(sent).toEqual([])
+    open.pass([finger('begin', 0, 1), finger('begin', 1, 1), finger('update', 0, 5)])
+    open.pass([finger('end', 1, 1)])
+    sent.length = 0
+    open.release()
+    expect(sent).toEqual([finger('cancel', 0, 5)])
+  })
+
   it('passes nothing at all when the guest is only viewed', () => {
     const { sent, gate: closed } = gate(true)
     closed.pass([at(1), key(30, true), left(true), { kind: 'motion', dx: 1, dy: 1 }])

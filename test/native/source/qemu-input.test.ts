@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import path from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { InputEvent } from '../../../core/input.ts'
+import { MOST_OWED, MOST_WAITING } from '../../../main/input/input-queue.ts'
+import { openQemu } from '../../../main/source/qemu/open.ts'
+import { FakeQemu, type FakeQemuWish, LISTENER } from '../../fakes/fake-qemu.ts'
+import { temporaryFolder } from '../../fakes/temporary-folder.ts'
+import { expectNoLeaks } from '../no-leaks.ts'
+
+expectNoLeaks()
+
+let stack = new AsyncDisposableStack()
+afterEach(async () => {
+  await stack.disposeAsync()
+  stack = new AsyncDisposableStack()
+})
+
+const at = (x: number): InputEvent => ({ kind: 'pointer', x, y: 0 })
+const left = (down: boolean): InputEvent => ({ kind: 'button', button: 'left', down })
+
+/** A console that shows 100 × 1 pixels. */
+async function connected(wish: FakeQemuWish = {}) {
+  const socket = path.join(temporaryFolder(), 'qmp')
+  const qemu = stack.use(new FakeQemu(socket, wish))
+  const address = { text: `qemu:${socket}`, scheme: 'qemu', path: socket, query: new Map() }
+  const opening = openQemu(address, AbortSignal.timeout(10_000))
+  const listener = await qemu.listener
+  const pixels = new Uint8Array(400)
+  listener.tell(LISTENER, 'Scanout', 'uuuuay', [100, 1, 400, 0x2002_0888, pixels])
+  const opened = await opening
+  if (!opened.ok) throw new Error(opened.failure.why)
+  const source = stack.use(opened.value)
+  source.refresh()
+  return { qemu, source }
+}
+
+describe('input that QEMU does not keep up with', () => {
+  it('is one position under way, and then the newest', async () => {
+    const { qemu, source } = await connected()
+    qemu.isStopped = true
+    for (let x = 0; x < 100; x += 1) source.input?.([at(x)])
+    await expect.poll(() => qemu.calls).toHaveLength(1)
+    qemu.answerHeld()
+    await expect
+      .poll(() => qemu.calls.map(({ body }) => body))
+      .toEqual([
+        [0, 0],
+        [99, 0],
+      ])
+  })
+
+  it('is the sum of motions', async () => {
+    const { qemu, source } = await connected({ isAbsolute: false })
+    qemu.isStopped = true
+    for (let n = 0; n < 100; n += 1) source.input?.([{ kind: 'motion', dx: 1, dy: -2 }])
+    await expect.poll(() => qemu.calls).toHaveLength(1)
+    qemu.answerHeld()
+    await expect
+      .poll(() => qemu.calls.map(({ body }) => body))
+      .toEqual([
+        [1, -2],
+        [99, -198],
+      ])
+  })
+
+  it('has its presses where they were made', async () => {
+    const { qemu, source } = await connected()
+    source.input?.([at(1), at(2), left(true), at(3), left(false)])
+    await expect.poll(() => qemu.calls).toHaveLength(5)
+    expect(qemu.calls.map(({ member, body }) => `${member} ${body[0]}`)).toEqual([
+      'SetAbsPosition 1',
+      'SetAbsPosition 2',
+      'Press 0',
+      'SetAbsPosition 3',
+      'Release 0',
+    ])
+  })
+
+  it('stays within bounds while the VM is stopped, and ends with all let go', async () => {
+    const { qemu, source } = await connected()
+    qemu.isStopped = true
+    for (let n = 0; n < 5000; n += 1) source.input?.([at(n % 100), left(true), left(false)])
+    await expect.poll(() => qemu.calls).toHaveLength(MOST_OWED)
+    qemu.isStopped = false
+    qemu.answerHeld()
+    await expect.poll(() => qemu.calls.length).toBeGreaterThan(MOST_WAITING)
+    expect(qemu.calls.length).toBeLessThanOrEqual(MOST_OWED + MOST_WAITING + 1)
+    expect(qemu.calls.filter(({ member }) => member !== 'SetAbsPosition').at(-1)?.member).toBe(
+      'Release',
+    )
+  })
+
+  it('goes on after QEMU refused some of it', async () => {
+    const { qemu, source } = await connected({ refuses: ['SetAbsPosition'] })
+    source.input?.([at(1)])
+    await expect.poll(() => qemu.calls).toHaveLength(1)
+    source.input?.([at(2)])
+    await expect.poll(() => qemu.calls).toHaveLength(2)
+  })
+})
