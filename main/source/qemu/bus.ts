@@ -35,6 +35,8 @@ export type Call = {
   readonly signature?: string
   readonly body?: readonly WireValue[]
   readonly fds?: readonly Fd[]
+  /** A unique name to go by, where there is no bus to give one. */
+  readonly sender?: string
 }
 
 export type BusHandlers = {
@@ -210,8 +212,8 @@ export class BusPeer implements Disposable {
   }
 }
 
-function plain({ path, interface: owner, member, signature = '', body = [] }: Call) {
-  return { path, interface: owner, member, signature, body }
+function plain({ path, interface: owner, member, signature = '', body = [], sender }: Call) {
+  return { path, interface: owner, member, signature, body, ...(sender && { sender }) }
 }
 
 /** @returns what came behind the handshake */

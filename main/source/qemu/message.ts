@@ -20,6 +20,8 @@ export type BusMessage = {
   readonly member?: string
   readonly error?: string
   readonly replySerial?: number
+  /** Who says so; a bus fills in the truth, and without a bus nobody checks it. */
+  readonly sender?: string
   readonly signature: string
   readonly body: readonly WireValue[]
 }
@@ -83,9 +85,10 @@ function pick({
   member,
   error,
   replySerial,
+  sender,
   signature,
 }: BusMessage): Fields {
-  const all = { path, interface: owner, member, error, replySerial, signature }
+  const all = { path, interface: owner, member, error, replySerial, sender, signature }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 

@@ -32,7 +32,7 @@ const FIRST_PICTURE_MS = 1000
 
 /** One console of a QEMU over its D-Bus display. Everything that comes from QEMU is hostile. */
 export class QemuSource implements Source {
-  readonly info: SourceInfo
+  readonly #info: SourceInfo
   readonly #shim: NativeShim
   readonly #clock: Clock
   readonly #planes: ConsolePlanes
@@ -63,7 +63,7 @@ export class QemuSource implements Source {
   ) {
     using owned = new DisposableStack()
     this.#process = process && owned.use(process)
-    this.info = info
+    this.#info = info
     this.#console = console
     this.#shim = shim
     this.#clock = clock
@@ -109,6 +109,13 @@ export class QemuSource implements Source {
     await source.fetch()
     owned.move()
     return source
+  }
+
+  /** Complete once the source is open: the parts say what this QEMU can do. */
+  get info(): SourceInfo {
+    const offers = this.#parts.map((part) => part.offers)
+    const capabilities = Object.assign({}, this.#info.capabilities, ...offers)
+    return { ...this.#info, capabilities }
   }
 
   get gone(): Failure | undefined {
