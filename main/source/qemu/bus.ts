@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Fd, FdSocket } from '../../../native-shim/api.ts'
 import { isNativeError } from '../native-failure.ts'
+import { authenticate } from './bus-handshake.ts'
 import { type BusMessage, MessageParser, type ReceivedMessage, writeMessage } from './message.ts'
 import type { WireValue } from './wire.ts'
 
@@ -35,6 +36,8 @@ export type Call = {
   readonly signature?: string
   readonly body?: readonly WireValue[]
   readonly fds?: readonly Fd[]
+  /** On a bus: the bus itself, or the unique name of who is to answer; nobody else can. */
+  readonly destination?: string
   /** A unique name to go by, where there is no bus to give one. */
   readonly sender?: string
 }
@@ -47,16 +50,32 @@ export type BusHandlers = {
 }
 
 const ANSWER_MS = 5000
-const HANDSHAKE_MS = 5000
-const MAX_LINE = 4096
 const MAX_WAITING = 4096
 
-/** D-Bus from one end of a socket to the other, without a bus between: no Hello and no names. */
-export class BusPeer implements Disposable {
+/** Somebody on the other side whose methods can be called. Dispose ends the line to him. */
+export interface BusPeer extends Disposable {
+  readonly isEnded: boolean
+  /**
+   * Calls a method and waits for the answer, whose descriptors are closed.
+   *
+   * @throws BusError when it was refused, took too long, or the line broke
+   */
+  call(call: Call, patienceMs?: number): Promise<Answer>
+  /** Calls a method and does not want to know. False when so much waits already that it was left out. */
+  tell(call: Call): boolean
+}
+
+/** The name of a bus itself, as a destination and as a sender. */
+export const BUS = 'org.freedesktop.DBus'
+
+type Waiting = PromiseWithResolvers<ReceivedMessage> & { readonly from: string | undefined }
+
+/** D-Bus over a socket: to QEMU without a bus between, where there are no names, or to a bus. */
+export class BusConnection implements BusPeer {
   readonly #socket: FdSocket
   readonly #handlers: BusHandlers
   readonly #parser = new MessageParser()
-  readonly #answers = new Map<number, PromiseWithResolvers<ReceivedMessage>>()
+  readonly #answers = new Map<number, Waiting>()
   #serial = 0
   #unsent = 0
   #isEnded = false
@@ -71,11 +90,11 @@ export class BusPeer implements Disposable {
    *
    * @throws SyntaxError when the other side does not let us in or speaks no D-Bus; NativeError
    */
-  static async open(socket: FdSocket, handlers: BusHandlers): Promise<BusPeer> {
+  static async open(socket: FdSocket, handlers: BusHandlers): Promise<BusConnection> {
     using owned = new DisposableStack()
     owned.use(socket)
     const rest = await authenticate(socket)
-    const peer = new BusPeer(socket, handlers)
+    const peer = new BusConnection(socket, handlers)
     owned.move()
     void peer.#listen(rest)
     return peer
@@ -85,14 +104,9 @@ export class BusPeer implements Disposable {
     return this.#isEnded
   }
 
-  /**
-   * Calls a method and waits for the answer, whose descriptors are closed.
-   *
-   * @throws BusError when it was refused, took too long, or the line broke
-   */
   async call(call: Call, patienceMs = ANSWER_MS): Promise<Answer> {
     const serial = this.#nextSerial()
-    const waiting = Promise.withResolvers<ReceivedMessage>()
+    const waiting = { ...Promise.withResolvers<ReceivedMessage>(), from: call.destination }
     const timer = setTimeout(
       () => waiting.reject(new BusError('timeout', `no answer in ${patienceMs} ms`)),
       patienceMs,
@@ -113,7 +127,6 @@ export class BusPeer implements Disposable {
     }
   }
 
-  /** Calls a method and does not want to know. False when so much waits already that it was left out. */
   tell(call: Call): boolean {
     if (this.#unsent > MAX_WAITING) return false
     this.#send({ type: 'call', serial: this.#nextSerial(), noReply: true, ...plain(call) })
@@ -184,7 +197,7 @@ export class BusPeer implements Disposable {
     const { message } = received
     const fds: (Fd | undefined)[] = [...received.fds]
     const waiting = this.#answers.get(message.replySerial ?? 0)
-    if ((message.type === 'reply' || message.type === 'error') && waiting) {
+    if (waiting && isAnswer(message, waiting.from)) {
       waiting.resolve(received)
       return
     }
@@ -200,7 +213,7 @@ export class BusPeer implements Disposable {
     const reply = (type: 'reply' | 'error', rest: Partial<BusMessage>) => {
       if (message.noReply || this.#isEnded) return
       const serial = this.#nextSerial()
-      const empty = { noReply: true, signature: '', body: [] }
+      const empty = { noReply: true, signature: '', body: [], ...to(message.sender) }
       this.#send({ ...empty, type, serial, replySerial: message.serial, ...rest })
     }
     return {
@@ -212,64 +225,18 @@ export class BusPeer implements Disposable {
   }
 }
 
-function plain({ path, interface: owner, member, signature = '', body = [], sender }: Call) {
-  return { path, interface: owner, member, signature, body, ...(sender && { sender }) }
+/** On a bus anybody may claim to answer; the bus tells truly who does, and speaks for who is gone. */
+function isAnswer({ type, sender }: BusMessage, from: string | undefined): boolean {
+  if (type !== 'reply' && type !== 'error') return false
+  return from === undefined || sender === from || (type === 'error' && sender === BUS)
 }
 
-/** @returns what came behind the handshake */
-async function authenticate(socket: FdSocket): Promise<Uint8Array> {
-  const lines = new LineReader(socket)
-  const uid = Buffer.from(String(process.getuid?.() ?? 0)).toString('hex')
-  let isLate = false
-  const timer = setTimeout(() => {
-    isLate = true
-    socket[Symbol.dispose]()
-  }, HANDSHAKE_MS)
-  try {
-    await socket.send(Buffer.from(`\0AUTH EXTERNAL ${uid}\r\n`))
-    await lines.expect('OK ')
-    await socket.send(Buffer.from('NEGOTIATE_UNIX_FD\r\n'))
-    await lines.expect('AGREE_UNIX_FD')
-    await socket.send(Buffer.from('BEGIN\r\n'))
-    return lines.rest
-  } catch (error) {
-    if (!isLate) throw error
-    throw new SyntaxError(`the D-Bus handshake took longer than ${HANDSHAKE_MS / 1000} s`)
-  } finally {
-    clearTimeout(timer)
-  }
+function plain({ path, interface: owner, member, signature = '', body = [], ...rest }: Call) {
+  const { sender, destination } = rest
+  const head = { path, interface: owner, member, signature, body }
+  return { ...head, ...(sender && { sender }), ...to(destination) }
 }
 
-/** The lines of the handshake. */
-class LineReader {
-  readonly #socket: FdSocket
-  #bytes: Uint8Array = new Uint8Array(0)
-
-  constructor(socket: FdSocket) {
-    this.#socket = socket
-  }
-
-  /** What came behind the last line. */
-  get rest(): Uint8Array {
-    return this.#bytes
-  }
-
-  /** The next line must begin like this. */
-  async expect(start: string): Promise<void> {
-    for (let end = -1; ; ) {
-      end = this.#bytes.indexOf(10)
-      if (end >= 0) {
-        const line = Buffer.from(this.#bytes.subarray(0, end)).toString('latin1').trimEnd()
-        this.#bytes = this.#bytes.subarray(end + 1)
-        if (line.startsWith(start)) return
-        throw new SyntaxError(`it answered ${JSON.stringify(line.slice(0, 80))}`)
-      }
-      if (this.#bytes.length > MAX_LINE) throw new SyntaxError('what came is no D-Bus handshake')
-      const received = await this.#socket.receive()
-      if (!received) throw new SyntaxError('it hung up during the handshake')
-      for (const fd of received.fds) fd[Symbol.dispose]()
-      if (received.fds.length > 0) throw new SyntaxError('descriptors came during the handshake')
-      this.#bytes = Buffer.concat([this.#bytes, received.bytes])
-    }
-  }
+function to(destination: string | undefined): { readonly destination?: string } {
+  return destination === undefined ? {} : { destination }
 }

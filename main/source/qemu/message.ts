@@ -22,6 +22,8 @@ export type BusMessage = {
   readonly replySerial?: number
   /** Who says so; a bus fills in the truth, and without a bus nobody checks it. */
   readonly sender?: string
+  /** On a bus: whom it is for. */
+  readonly destination?: string
   readonly signature: string
   readonly body: readonly WireValue[]
 }
@@ -86,9 +88,11 @@ function pick({
   error,
   replySerial,
   sender,
+  destination,
   signature,
 }: BusMessage): Fields {
-  const all = { path, interface: owner, member, error, replySerial, sender, signature }
+  const names = { path, interface: owner, member, error, sender, destination }
+  const all = { ...names, replySerial, signature }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 
@@ -119,7 +123,17 @@ export function readMessage(bytes: Uint8Array): { message: BusMessage; fds: numb
   if (!serial) throw new SyntaxError('a message has serial 0')
   const missing = required[kind].find((name) => fields[name] === undefined)
   if (missing) throw new SyntaxError(`a ${kind} has no ${missing}`)
-  const { fds = 0, signature = '', path, interface: owner, member, error, replySerial } = fields
+  const {
+    fds = 0,
+    signature = '',
+    path,
+    interface: owner,
+    member,
+    error,
+    replySerial,
+    sender,
+  } = fields
+  const { sender, destination } = fields
   if (Number(fds) > MAX_FDS) throw new SyntaxError(`${fds} descriptors are too many`)
   const body = new WireReader(bytes.subarray(header.position), little)
   const values = body.read(signature as string)
@@ -128,7 +142,7 @@ export function readMessage(bytes: Uint8Array): { message: BusMessage; fds: numb
     type: kind,
     serial,
     noReply: ((flags ?? 0) & NO_REPLY_EXPECTED) !== 0,
-    ...{ path, interface: owner, member, error, replySerial },
+    ...{ path, interface: owner, member, error, replySerial, sender, destination },
     signature,
     body: values,
   } as BusMessage

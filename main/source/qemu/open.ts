@@ -9,7 +9,7 @@ import { shim } from '../../../native-shim/index.ts'
 import { isNativeError, nativeFailure } from '../native-failure.ts'
 import { systemClock } from '../poller.ts'
 import type { Address, OpenSource, Source, SourceInfo } from '../source.ts'
-import { BusError, type BusHandlers, BusPeer } from './bus.ts'
+import { BusConnection, BusError, type BusHandlers } from './bus.ts'
 import { chooseConsole, readConsoles } from './console.ts'
 import { QmpClient, QmpError } from './qmp.ts'
 import { QemuSource } from './source.ts'
@@ -79,7 +79,8 @@ async function openConsole(
     ended: undefined,
   }
   const bus = owned.use(
-    await BusPeer.open(line, {
+    await BusConnection.open(line, {
+      onCall: (call) => handlers.current?.onCall?.(call),
       onSignal: (message) => handlers.current?.onSignal?.(message),
       onEnd: (why) => {
         handlers.ended = why

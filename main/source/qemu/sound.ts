@@ -4,7 +4,7 @@ import type { Failure } from '../../../core/failure.ts'
 import type { GuestNews, GuestRequest } from '../../../core/guest-channel.ts'
 import { log } from '../../log.ts'
 import { isNativeError } from '../native-failure.ts'
-import { BusError, BusPeer } from './bus.ts'
+import { BusConnection, BusError, type BusPeer } from './bus.ts'
 import { readProperties } from './console.ts'
 import type { ConsolePart, OpenPart, PartContext } from './parts.ts'
 import { AUDIO, AUDIO_PATH, type SoundTarget, serveSound } from './sound-calls.ts'
@@ -87,7 +87,7 @@ class Sound implements ConsolePart {
     if (bus.isEnded) return
     const [ours, theirs] = shim.socketEnds()
     using sent = theirs
-    const opening = BusPeer.open(shim.adoptSocket(ours), {
+    const opening = BusConnection.open(shim.adoptSocket(ours), {
       onCall: (call) => void serveSound(call, this.#streams),
       onEnd: () => this.#lost(turn),
     })

@@ -6,7 +6,7 @@ import { type InputAccepts, type InputEvent, noInput } from '../../../core/input
 import type { NativeShim, ProcessWatch } from '../../../native-shim/api.ts'
 import type { Clock } from '../poller.ts'
 import type { CachedSurface, PlaneReading, Source, SourceInfo } from '../source.ts'
-import { type BusHandlers, BusPeer } from './bus.ts'
+import { BusConnection, type BusHandlers, type BusPeer } from './bus.ts'
 import { CONSOLE, consolePath, MOUSE, PROPERTIES, propertyMap } from './console.ts'
 import { ConsoleInput } from './console-input.ts'
 import { ConsolePlanes } from './listener.ts'
@@ -202,7 +202,7 @@ export class QemuSource implements Source {
     using _sent = theirs
     this.#listening += 1
     const turn = this.#listening
-    const opening = BusPeer.open(this.#shim.adoptSocket(ours), {
+    const opening = BusConnection.open(this.#shim.adoptSocket(ours), {
       onCall: (call) => {
         const why = serveListener(call, this.#planes)
         if (why !== undefined) this.#refused += 1
