@@ -5,7 +5,7 @@ import { Variant, type WireValue } from './wire.ts'
 
 // QEMU's display objects, as the client sees them (QEMU's ui/dbus-display1.xml).
 
-const ROOT = '/org/qemu/Display1'
+export const ROOT = '/org/qemu/Display1'
 export const PROPERTIES = 'org.freedesktop.DBus.Properties'
 export const MOUSE = 'org.qemu.Display1.Mouse'
 export const KEYBOARD = 'org.qemu.Display1.Keyboard'
