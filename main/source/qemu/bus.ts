@@ -163,7 +163,8 @@ export class BusConnection implements BusPeer {
       while (!this.#isEnded) {
         const received = await this.#socket.receive()
         if (!received) break
-        this.#receive(this.#parser.push(received.bytes, received.fds))
+        if (this.#isEnded) for (const fd of received.fds) fd[Symbol.dispose]()
+        else this.#receive(this.#parser.push(received.bytes, received.fds))
       }
       this.#end('it hung up')
     } catch (error) {
@@ -198,6 +199,8 @@ export class BusConnection implements BusPeer {
     const fds: (Fd | undefined)[] = [...received.fds]
     const waiting = this.#answers.get(message.replySerial ?? 0)
     if (waiting && isAnswer(message, waiting.from)) {
+      // One answer is all that anybody waits for; what else comes is let go of.
+      this.#answers.delete(message.replySerial ?? 0)
       waiting.resolve(received)
       return
     }
@@ -212,6 +215,7 @@ export class BusConnection implements BusPeer {
   #incoming(message: BusMessage, fds: (Fd | undefined)[]): IncomingCall {
     const reply = (type: 'reply' | 'error', rest: Partial<BusMessage>) => {
       if (message.noReply || this.#isEnded) return
+      if (this.#unsent > MAX_WAITING) throw new SyntaxError('it calls and does not hear the answers')
       const serial = this.#nextSerial()
       const empty = { noReply: true, signature: '', body: [], ...to(message.sender) }
       this.#send({ ...empty, type, serial, replySerial: message.serial, ...rest })

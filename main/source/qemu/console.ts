@@ -40,9 +40,9 @@ export function propertyMap(value: WireValue | undefined): ReadonlyMap<string, W
 export async function readConsoles(bus: BusPeer): Promise<readonly ConsoleInfo[]> {
   const vm = await readProperties(bus, `${ROOT}/VM`, 'org.qemu.Display1.VM')
   const ids = vm.get('ConsoleIDs')
-  const known = Array.isArray(ids) ? (ids as readonly number[]).slice(0, MAX_CONSOLES) : []
+  const known = Array.isArray(ids) ? ids.filter((id) => typeof id === 'number') : []
   return Promise.all(
-    known.map(async (id) => {
+    known.slice(0, MAX_CONSOLES).map(async (id) => {
       const properties = await readProperties(bus, consolePath(id), CONSOLE)
       const label = String(properties.get('Label') ?? '').slice(0, 100)
       return { id, label, type: String(properties.get('Type') ?? '').slice(0, 20) }

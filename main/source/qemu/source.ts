@@ -202,7 +202,8 @@ export class QemuSource implements Source {
     using _sent = theirs
     this.#listening += 1
     const turn = this.#listening
-    const opening = BusConnection.open(this.#shim.adoptSocket(ours), {
+    const line = this.#shim.adoptSocket(ours)
+    const opening = BusConnection.open(line, {
       onCall: (call) => {
         const why = serveListener(call, this.#planes)
         if (why !== undefined) this.#refused += 1
@@ -225,7 +226,12 @@ export class QemuSource implements Source {
       body: [0],
       fds: [theirs],
     })
-    await Promise.all([registered, listening])
+    try {
+      await Promise.all([registered, listening])
+    } catch (error) {
+      line[Symbol.dispose]()
+      throw error
+    }
   }
 
   /** When QEMU ends, the other line breaks as well and tells more. */

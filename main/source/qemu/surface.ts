@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { readFileSync } from 'node:fs'
 import type { CheckPolicy } from '../../../core/check-plane.ts'
-import type { PlaneClaim } from '../../../core/plane.ts'
+import type { Plane, PlaneClaim } from '../../../core/plane.ts'
 import type { Fd, Mapping, NativeShim } from '../../../native-shim/api.ts'
+import { bufferExtent } from '../plane-extent.ts'
 import { bufferAccess } from '../planes/plane-buffers.ts'
 import type { PlaneMemory } from '../source.ts'
 
@@ -13,8 +14,12 @@ export interface Surface extends Disposable {
   readonly policy: CheckPolicy
   /** Real lengths, asked anew. */
   sizes(): readonly { readonly size: number }[]
-  /** @throws NativeError when it cannot be mapped */
-  memory(): PlaneMemory
+  /**
+   * The memory of a plane that was checked against {@link sizes}.
+   *
+   * @throws NativeError when it cannot be mapped
+   */
+  memory(plane: Plane): PlaneMemory
 }
 
 /** Memory of our own, for pixels that come inside of messages. */
@@ -63,8 +68,7 @@ export class SharedSurface implements Surface {
   readonly #shim: NativeShim
   readonly #fds: readonly Fd[]
   readonly #dmabufs: readonly Fd[]
-  readonly #owned: DisposableStack
-  #mappings: readonly Mapping[] | undefined
+  readonly #mappings = new Map<Fd, Mapping>()
 
   /**
    * Takes the descriptors over.
@@ -84,27 +88,31 @@ export class SharedSurface implements Surface {
     this.#fds = fds
     this.#dmabufs = fds.filter((_, at) => accesses[at] === 'dma-buf')
     this.policy = this.#dmabufs.every(isUdmabuf) ? { implicitModifier: 'linear' } : {}
-    this.#owned = owned.move()
+    owned.move()
   }
 
   sizes(): readonly { readonly size: number }[] {
     return this.#fds.map((fd) => ({ size: fd.size() }))
   }
 
-  memory(): PlaneMemory {
-    const sizes = this.sizes()
-    const isMapped = this.#mappings?.every((mapping, at) => mapping.size === sizes[at]?.size)
-    if (!this.#mappings || !isMapped) {
-      for (const mapping of this.#mappings ?? []) mapping[Symbol.dispose]()
-      this.#mappings = this.#fds.map((fd, at) =>
-        this.#owned.use(this.#shim.map(fd, 0, sizes[at]?.size ?? 0, false)),
-      )
-    }
-    return { mappings: this.#mappings, dmabufs: this.#dmabufs }
+  /** Maps no more than the plane needs: a file may claim to be larger than any memory. */
+  memory(plane: Plane): PlaneMemory {
+    const mappings = this.#fds.map((fd, at) => this.#mapped(fd, bufferExtent(plane, at)))
+    return { mappings, dmabufs: this.#dmabufs }
   }
 
   [Symbol.dispose](): void {
-    this.#owned[Symbol.dispose]()
+    for (const mapping of this.#mappings.values()) mapping[Symbol.dispose]()
+    for (const fd of this.#fds) fd[Symbol.dispose]()
+  }
+
+  #mapped(fd: Fd, length: number): Mapping {
+    const known = this.#mappings.get(fd)
+    if (known && known.size >= length) return known
+    const mapping = this.#shim.map(fd, 0, Math.max(1, length), false)
+    this.#mappings.set(fd, mapping)
+    known?.[Symbol.dispose]()
+    return mapping
   }
 }
 

@@ -9,12 +9,16 @@ import {
   type WireValue,
 } from './wire.ts'
 
+/** Most values of a message beside bytes: each costs many times what it takes on the wire. */
+const MAX_VALUES = 65536
+
 /** Reads values one after the other. Byte arrays are views of the input, not copies. */
 export class WireReader {
   readonly #bytes: Uint8Array
   readonly #view: DataView
   readonly #little: boolean
   #at = 0
+  #values = 0
 
   /** @param bytes begin at a multiple of 8 of the message */
   constructor(bytes: Uint8Array, little: boolean) {
@@ -55,6 +59,8 @@ export class WireReader {
 
   #value(type: string, depth: number): WireValue {
     if (depth > MAX_DEPTH) throw new SyntaxError('values are nested too deeply')
+    this.#values += 1
+    if (this.#values > MAX_VALUES) throw new SyntaxError('a message holds too many values')
     this.#align(type)
     const view = this.#view
     switch (type[0]) {

@@ -50,36 +50,42 @@ export class WireWriter {
     return at
   }
 
+  /** New bytes to be written: a view that the next one may leave behind. */
+  #room(length: number): Buffer {
+    const at = this.#reserve(length)
+    return this.#bytes.subarray(at, at + length)
+  }
+
   #value(type: string, value: WireValue): void {
     this.#align(type)
     switch (type[0]) {
       case 'y':
-        this.#bytes.writeUInt8(number(value), this.#reserve(1))
+        this.#room(1).writeUInt8(number(value))
         break
       case 'b':
-        this.#bytes.writeUInt32LE(value === true ? 1 : 0, this.#reserve(4))
+        this.#room(4).writeUInt32LE(value === true ? 1 : 0)
         break
       case 'n':
-        this.#bytes.writeInt16LE(number(value), this.#reserve(2))
+        this.#room(2).writeInt16LE(number(value))
         break
       case 'q':
-        this.#bytes.writeUInt16LE(number(value), this.#reserve(2))
+        this.#room(2).writeUInt16LE(number(value))
         break
       case 'i':
-        this.#bytes.writeInt32LE(number(value), this.#reserve(4))
+        this.#room(4).writeInt32LE(number(value))
         break
       case 'u':
       case 'h':
-        this.#bytes.writeUInt32LE(number(value), this.#reserve(4))
+        this.#room(4).writeUInt32LE(number(value))
         break
       case 'x':
-        this.#bytes.writeBigInt64LE(BigInt(value as bigint), this.#reserve(8))
+        this.#room(8).writeBigInt64LE(BigInt(value as bigint))
         break
       case 't':
-        this.#bytes.writeBigUInt64LE(BigInt(value as bigint), this.#reserve(8))
+        this.#room(8).writeBigUInt64LE(BigInt(value as bigint))
         break
       case 'd':
-        this.#bytes.writeDoubleLE(number(value), this.#reserve(8))
+        this.#room(8).writeDoubleLE(number(value))
         break
       case 's':
       case 'o':
@@ -102,9 +108,8 @@ export class WireWriter {
   #text(value: string, lengthBytes: 1 | 4): void {
     const bytes = Buffer.from(value, 'utf8')
     if (bytes.includes(0)) throw new TypeError('a D-Bus text cannot hold NUL')
-    this.#bytes.writeUIntLE(bytes.length, this.#reserve(lengthBytes), lengthBytes)
-    const at = this.#reserve(bytes.length + 1)
-    bytes.copy(this.#bytes, at)
+    this.#room(lengthBytes).writeUIntLE(bytes.length, 0, lengthBytes)
+    bytes.copy(this.#room(bytes.length + 1))
   }
 
   #variant(value: WireValue): void {
@@ -119,8 +124,7 @@ export class WireWriter {
     const from = this.#length
     if (element === 'y') {
       if (!(value instanceof Uint8Array)) throw new TypeError('ay takes bytes')
-      const at = this.#reserve(value.length)
-      this.#bytes.set(value, at)
+      this.#room(value.length).set(value)
     } else for (const one of list(value)) this.#value(element, one)
     this.patch(lengthAt, this.#length - from)
   }
