@@ -4,6 +4,7 @@ import { type BusMessage, MessageParser, writeMessage } from '../../main/source/
 import { Variant, type WireValue } from '../../main/source/qemu/wire.ts'
 import type { Fd, FdListener, FdSocket } from '../../native-shim/api.ts'
 import { shim } from '../../native-shim/index.ts'
+import type { FakeSound } from './fake-sound.ts'
 
 export const LISTENER = 'org.qemu.Display1.Listener'
 export const MAP = `${LISTENER}.Unix.Map`
@@ -24,6 +25,8 @@ export type FakeQemuWish = {
   readonly isAbsolute?: boolean
   /** Methods of consoles that it refuses. */
   readonly refuses?: readonly string[]
+  /** Its sound; without it QEMU plays elsewhere. */
+  readonly sound?: FakeSound
 }
 
 /** The parts of QEMU that Scanout talks to: a monitor, and a D-Bus display without pictures of its own. */
@@ -117,7 +120,10 @@ export class FakeQemu implements AsyncDisposable {
 
   async #called(peer: FakePeer, message: BusMessage, fds: readonly Fd[]): Promise<void> {
     const { member = '', path = '', body } = message
-    if (member === 'GetAll') {
+    if (this.#wish.sound?.called(peer, message, fds)) return
+    if (path.endsWith('/Audio')) {
+      peer.refuse(message, `Object does not exist at path “${path}”`)
+    } else if (member === 'GetAll') {
       const properties = this.#properties(path, String(body[0]))
       peer.answer(message, 'a{sv}', [Object.entries(properties)])
     } else if (member === 'RegisterListener') {
@@ -156,10 +162,13 @@ export class FakeQemu implements AsyncDisposable {
 /** QEMU's end of a D-Bus line: the side that lets the other one in. */
 export class FakePeer implements Disposable {
   onCall: (message: BusMessage, fds: readonly Fd[]) => void = () => {}
+  /** Of the object that it calls. */
+  path = '/org/qemu/Display1/Listener'
   readonly socket: FdSocket
   readonly #hangUp: boolean
   readonly #handshake: string | undefined
   readonly #authenticated = Promise.withResolvers<void>()
+  readonly #closed = Promise.withResolvers<void>()
   readonly #parser = new MessageParser()
   readonly #answers = new Map<number, (message: BusMessage) => void>()
   #serial = 0
@@ -168,11 +177,18 @@ export class FakePeer implements Disposable {
     this.socket = socket
     this.#hangUp = hangUp
     this.#handshake = handshake
-    this.#listen().catch(() => {})
+    this.#listen()
+      .catch(() => {})
+      .finally(() => this.#closed.resolve())
   }
 
   get authenticated(): Promise<void> {
     return this.#authenticated.promise
+  }
+
+  /** Resolves when the other side hung up. */
+  get closed(): Promise<void> {
+    return this.#closed.promise
   }
 
   /** Calls the listener and waits for its answer. */
@@ -231,7 +247,7 @@ export class FakePeer implements Disposable {
   ): void {
     this.#serial += 1
     const head = { type: 'call', serial: this.#serial, noReply } as const
-    const message = { ...head, path: '/org/qemu/Display1/Listener', ...call } as BusMessage
+    const message = { ...head, path: this.path, ...call } as BusMessage
     this.socket.send(writeMessage(message, fds.length), fds).catch(() => {})
   }
 

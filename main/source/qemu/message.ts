@@ -123,16 +123,7 @@ export function readMessage(bytes: Uint8Array): { message: BusMessage; fds: numb
   if (!serial) throw new SyntaxError('a message has serial 0')
   const missing = required[kind].find((name) => fields[name] === undefined)
   if (missing) throw new SyntaxError(`a ${kind} has no ${missing}`)
-  const {
-    fds = 0,
-    signature = '',
-    path,
-    interface: owner,
-    member,
-    error,
-    replySerial,
-    sender,
-  } = fields
+  const { fds = 0, signature = '', path, interface: owner, member, error, replySerial } = fields
   const { sender, destination } = fields
   if (Number(fds) > MAX_FDS) throw new SyntaxError(`${fds} descriptors are too many`)
   const body = new WireReader(bytes.subarray(header.position), little)
