@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { Failure } from '../../core/failure.ts'
 import type { Size } from '../../core/geometry.ts'
 import { type InputAccepts, type InputEvent, noInput, sameInput } from '../../core/input.ts'
-import { fail, ok, type Result } from '../../core/result.ts'
-import { shim } from '../../native-shim/index.ts'
 import { log } from '../log.ts'
-import { isNativeError, nativeFailure } from '../source/native-failure.ts'
-import { type Clock, systemClock } from '../source/poller.ts'
-import { QmpClient, QmpError } from '../source/qemu/qmp.ts'
+import type { Clock } from '../source/poller.ts'
+import type { Monitor } from '../vm/monitor-line.ts'
 
-/** Another way for input than the source itself. */
-/** Disposing it waits until what was sent has arrived. */
+/** Another way for input than the source itself. Disposing it waits until what was sent has arrived. */
 export interface InputDevice extends AsyncDisposable {
   readonly accepts: InputAccepts
   /** Called after `accepts` changed; one listener. */
@@ -19,11 +14,6 @@ export interface InputDevice extends AsyncDisposable {
   send(events: readonly InputEvent[], guest: Size | undefined): void
 }
 
-/** What is needed of a monitor. */
-export type Monitor = Disposable & { execute(command: string, args?: object): Promise<unknown> }
-
-/** QEMU's monitor serves one client and greets no other; ms. */
-const GREETING_MS = 2000
 /** What the guest's pointer is, is asked this often: until it is absolute, and while it moves. Ms. */
 const ASK_MS = 2000
 /** A monitor that answers no more is left after this time, ms. */
@@ -41,33 +31,22 @@ export class QmpInput implements InputDevice {
   onChange: () => void = () => {}
   readonly #monitor: Monitor
   readonly #clock: Clock
-  #accepts: InputAccepts = { keyboard: true, pointer: 'relative' }
+  readonly #unlisten: () => void
+  #accepts: InputAccepts = noInput
   #askedAt = Number.NEGATIVE_INFINITY
   readonly #waiting = new Set<Promise<unknown>>()
   #cancel: () => void = () => {}
   #isEnded = false
 
-  /** Takes the monitor over. */
+  /** The monitor stays its maker's; it may come and go. */
   constructor(monitor: Monitor, clock: Clock) {
     this.#monitor = monitor
     this.#clock = clock
-    this.#ask()
-  }
-
-  /** Connects to the monitor's socket and keeps the connection. */
-  static async open(socket: string): Promise<Result<QmpInput, Failure>> {
-    const what = `cannot send input through ${socket}`
-    const remedy = 'Give the VM a second monitor for this: -qmp unix:PATH,server,nowait'
-    try {
-      const monitor = await QmpClient.open(await shim.connect(socket), GREETING_MS)
-      return ok(new QmpInput(monitor, systemClock))
-    } catch (error) {
-      if (error instanceof QmpError || error instanceof SyntaxError) {
-        return fail({ code: 'no-monitor', what, why: error.message, remedy })
-      }
-      if (isNativeError(error)) return fail(nativeFailure(error, what, 'no-monitor', remedy))
-      throw error
-    }
+    this.#unlisten = monitor.listen({
+      onUp: () => this.#begin(),
+      onDown: (hasEnded) => this.#lose(hasEnded),
+    })
+    if (monitor.isUp) this.#begin()
   }
 
   get accepts(): InputAccepts {
@@ -75,7 +54,7 @@ export class QmpInput implements InputDevice {
   }
 
   send(events: readonly InputEvent[], guest: Size | undefined): void {
-    if (this.#isEnded) return
+    if (this.#isEnded || !this.#monitor.isUp) return
     if (events.some(({ kind }) => kind === 'pointer' || kind === 'motion')) this.#ask()
     for (const event of events) {
       const isMove = event.kind === 'pointer' || event.kind === 'motion'
@@ -87,12 +66,24 @@ export class QmpInput implements InputDevice {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isEnded = true
+    this.#unlisten()
     this.#cancel()
     const late = Promise.withResolvers<void>()
     const cancel = this.#clock.after(LEAVE_MS, () => late.resolve())
     await Promise.race([Promise.all(this.#waiting), late.promise])
     cancel()
-    this.#monitor[Symbol.dispose]()
+  }
+
+  #begin(): void {
+    this.#askedAt = Number.NEGATIVE_INFINITY
+    this.#accept({ keyboard: true, pointer: 'relative' })
+    this.#ask()
+  }
+
+  #lose(hasEnded: boolean): void {
+    if (hasEnded) log.warn('input: the monitor is gone')
+    this.#cancel()
+    this.#accept(noInput)
   }
 
   /** The pointer becomes absolute when a driver in the guest binds; no event tells of it. */
@@ -102,7 +93,7 @@ export class QmpInput implements InputDevice {
     this.#askedAt = now
     this.#cancel()
     void this.#execute('query-mice').then((answer) => {
-      if (answer === undefined || this.#isEnded) return
+      if (answer === undefined || this.#isEnded || !this.#monitor.isUp) return
       const pointer = currentMouse(answer)
       this.#accept({ keyboard: true, pointer })
       if (pointer !== 'absolute') this.#cancel = this.#clock.after(ASK_MS, () => this.#ask())
@@ -120,19 +111,10 @@ export class QmpInput implements InputDevice {
     return value
   }
 
+  /** Mostly that the guest has no device of this kind; its others still listen. */
   #failed(error: unknown): void {
     if (!(error instanceof Error)) throw error
-    if (this.#isEnded) return
-    const isGone = !(error instanceof QmpError) || error.code === 'closed'
-    if (!isGone) {
-      // The guest has no device of this kind; its others still listen.
-      log.debug(`input: ${error.message}`)
-      return
-    }
-    log.warn(`input: the monitor is gone (${error.message})`)
-    this.#isEnded = true
-    this.#cancel()
-    this.#accept(noInput)
+    log.debug(`input: ${error.message}`)
   }
 
   #accept(accepts: InputAccepts): void {

@@ -5,7 +5,25 @@ import { isNativeError } from '../native-failure.ts'
 // QEMU's monitor protocol: lines of JSON (QEMU's docs/interop/qmp-spec.rst).
 
 type Fields = {
-  readonly [Name in 'QMP' | 'id' | 'return' | 'error' | 'event' | 'class' | 'desc']?: unknown
+  readonly [Name in
+    | 'QMP'
+    | 'id'
+    | 'return'
+    | 'error'
+    | 'event'
+    | 'data'
+    | 'class'
+    | 'desc']?: unknown
+}
+
+/** What QEMU tells unasked: `name` is one of its events, `data` what came along, unchecked. */
+export type QmpEvent = { readonly name: string; readonly data: unknown }
+
+/** What a connection tells after it was opened. */
+export type QmpListeners = {
+  readonly onEvent?: (event: QmpEvent) => void
+  /** The connection ended by itself; not called when it is disposed. */
+  readonly onEnd?: (error: Error) => void
 }
 
 /** QEMU refused a command. */
@@ -21,6 +39,8 @@ export class QmpError extends Error {
 }
 
 const MAX_LINE = 1 << 22
+/** Longest word or sentence of an error, characters. */
+const MAX_TEXT = 500
 const ANSWER_MS = 5000
 
 /** One monitor connection. QEMU serves one at a time: whoever holds it keeps everybody else waiting. */
@@ -30,23 +50,32 @@ export class QmpClient implements Disposable {
   readonly #greeting = Promise.withResolvers<void>()
   #text: Buffer = Buffer.alloc(0)
   #calls = 0
+  readonly #listeners: QmpListeners
+  #isOpen = false
   #isEnded = false
 
-  private constructor(socket: FdSocket) {
+  private constructor(socket: FdSocket, listeners: QmpListeners) {
     this.#socket = socket
+    this.#listeners = listeners
   }
 
   /**
-   * Waits for QEMU's greeting and leaves negotiation mode. Takes the socket over.
+   * Waits for QEMU's greeting and leaves negotiation mode. Takes the socket over. QEMU tells no event
+   * before that.
    *
    * @throws QmpError `timeout` when nobody greets; SyntaxError when what greets is no QMP
    */
-  static async open(socket: FdSocket, patienceMs: number): Promise<QmpClient> {
+  static async open(
+    socket: FdSocket,
+    patienceMs: number,
+    listeners: QmpListeners = {},
+  ): Promise<QmpClient> {
     using owned = new DisposableStack()
-    const client = owned.use(new QmpClient(socket))
+    const client = owned.use(new QmpClient(socket, listeners))
     void client.#listen()
     await within(client.#greeting.promise, patienceMs)
     await client.execute('qmp_capabilities')
+    client.#isOpen = true
     owned.move()
     return client
   }
@@ -72,6 +101,7 @@ export class QmpClient implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isOpen = false
     this.#end(new QmpError('closed', 'the connection was closed'))
   }
 
@@ -82,6 +112,7 @@ export class QmpClient implements Disposable {
     this.#greeting.promise.catch(() => {})
     this.#greeting.reject(error)
     for (const { reject } of this.#answers.values()) reject(error)
+    if (this.#isOpen) this.#listeners.onEnd?.(error)
   }
 
   async #listen(): Promise<void> {
@@ -116,12 +147,14 @@ export class QmpClient implements Disposable {
       this.#greeting.resolve()
       return
     }
-    const waiting = this.#answers.get(Number(message.id))
+    const waiting = typeof message.id === 'number' ? this.#answers.get(message.id) : undefined
     if ('return' in message) waiting?.resolve(message.return)
     else if ('error' in message) {
       const { class: code, desc } = fieldsOf(message.error)
-      waiting?.reject(new QmpError(String(code), String(desc)))
-    } else if (!('event' in message)) throw new SyntaxError('what came is no QMP')
+      waiting?.reject(new QmpError(textOf(code), textOf(desc)))
+    } else if ('event' in message) {
+      this.#listeners.onEvent?.({ name: textOf(message.event), data: message.data })
+    } else throw new SyntaxError('what came is no QMP')
   }
 }
 
@@ -136,6 +169,10 @@ function parse(line: string): unknown {
 function fieldsOf(value: unknown): Fields {
   if (typeof value === 'object' && value !== null) return value as Fields
   throw new SyntaxError('what came is no QMP')
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, MAX_TEXT) : 'unknown'
 }
 
 async function within<Value>(promise: Promise<Value>, patienceMs: number): Promise<Value> {
