@@ -17,12 +17,16 @@ export type SessionState =
   | { readonly kind: 'failed'; readonly failure: Failure }
   /** It was open and went away: the VM ended, the producer hung up. */
   | { readonly kind: 'lost'; readonly failure: Failure }
+  /** It is not there, not yet or not any more, and is tried again by itself. */
+  | { readonly kind: 'waiting'; readonly failure: Failure }
 
 export type SessionEvent =
   | { readonly kind: 'opened' }
   | { readonly kind: 'open-failed'; readonly failure: Failure }
   | { readonly kind: 'planes'; readonly statuses: readonly PlaneStatus[] }
   | { readonly kind: 'gone'; readonly failure: Failure }
+  /** It could not be opened or went away, and will be tried again. */
+  | { readonly kind: 'waiting'; readonly failure: Failure }
   | { readonly kind: 'reopening' }
 
 /** A source that was lost or never opened changes only when it is opened again. */
@@ -36,13 +40,18 @@ export function nextSession(state: SessionState, event: SessionEvent): SessionSt
       return { kind: 'failed', failure: event.failure }
     case 'gone':
       return state.kind === 'failed' ? state : { kind: 'lost', failure: event.failure }
+    case 'waiting':
+      return { kind: 'waiting', failure: event.failure }
     case 'planes':
-      return state.kind === 'failed' || state.kind === 'lost'
-        ? state
-        : fromPlanes(state, event.statuses)
+      return isClosed(state) ? state : fromPlanes(state, event.statuses)
     default:
       return assertNever(event)
   }
+}
+
+/** No source is open, so nothing that one said before counts. */
+function isClosed({ kind }: SessionState): boolean {
+  return kind === 'failed' || kind === 'lost' || kind === 'waiting'
 }
 
 /** The primary plane decides: without it there is no picture, whatever the cursor does. */

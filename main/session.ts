@@ -1,29 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { assertNever } from '../core/assert-never.ts'
 import { type Failure, failureLine } from '../core/failure.ts'
-import { type GuestInfo, noCapabilities } from '../core/guest.ts'
+import { type GuestInfo, noCapabilities, type VmAction } from '../core/guest.ts'
 import type { GuestRequest } from '../core/guest-channel.ts'
-import { type InputAccepts, type InputEvent, noInput, sameInput } from '../core/input.ts'
-import type { Capture, PlaneStatus } from '../core/plane.ts'
-import type { Calls, Hello, Notes, ScaleMode, Settings } from '../core/protocol.ts'
+import type { Capture } from '../core/plane.ts'
+import type { Hello, ScaleMode, Settings } from '../core/protocol.ts'
 import { fail, ok, type Result } from '../core/result.ts'
-import { nextSession, type SessionEvent, type SessionState } from '../core/session-state.ts'
+import type { SessionState } from '../core/session-state.ts'
 import { FrameStatistics } from './frame-statistics.ts'
-import { InputGate } from './input/input-gate.ts'
 import type { InputDevice } from './input/qmp-input.ts'
 import { log } from './log.ts'
 import { type ProbedPicture, Probes } from './probes.ts'
 import { Publisher } from './publisher.ts'
+import { SessionInput } from './session-input.ts'
+import { pageHandlers } from './session-page.ts'
+import { SessionSource, type SessionSourceParts } from './session-source.ts'
 import type { SettingsFile } from './settings.ts'
-import type { PageHandlers, Shell, ShellWindow, WindowEnd } from './shell/shell.ts'
-import { revealFolder, saveShot, shotPng, suggestShot } from './shots.ts'
-import type { Address, SourceHandle } from './source/source.ts'
-
-/** Opens an address; main/source/handle.ts is the real one. */
-export type OpenSourceHandle = (
-  address: Address,
-  signal: AbortSignal,
-) => Promise<Result<SourceHandle, Failure>>
+import type { Shell, ShellWindow, WindowEnd } from './shell/shell.ts'
+import type { Address } from './source/source.ts'
+import type { VmControl } from './vm/vm-control.ts'
 
 export type SessionOptions = {
   readonly address: Address
@@ -34,59 +28,65 @@ export type SessionOptions = {
   readonly viewOnly: boolean
   /** For this window only; the remembered one stays. */
   readonly scale: ScaleMode | undefined
+  /** Waits for a VM that is not there yet. */
+  readonly wait: boolean
+  /** Shows a VM that went away again when it is back. */
+  readonly reconnect: boolean
 }
 
-export type SessionParts = {
-  readonly openSource: OpenSourceHandle
+export type SessionParts = SessionSourceParts & {
   readonly shell: Shell
   readonly settings: SettingsFile
   /** Takes input in the place of the source. Owned by whoever made it. */
   readonly input?: InputDevice | undefined
+  /** Tells and changes what the VM does. Owned by whoever made it. */
+  readonly vm?: VmControl | undefined
 }
 
 /** One VM in one window: owns the source, the window and what passes between them. */
 export class Session implements AsyncDisposable {
   readonly statistics = new FrameStatistics()
   readonly #options: SessionOptions
-  #address: Address
   readonly #parts: SessionParts
+  readonly #source: SessionSource
   readonly #ending = new AbortController()
   readonly #probes = new Probes((id, cursor) => this.#window?.send('probe:read', id, cursor))
   readonly #listeners = new Set<() => void>()
   readonly #window$ = Promise.withResolvers<ShellWindow>()
   readonly #closed = Promise.withResolvers<WindowEnd>()
+  readonly #input: SessionInput
   #scale: ScaleMode | undefined
   #window: ShellWindow | undefined
-  #handle: SourceHandle | undefined
-  readonly #gate: InputGate
   #publisher: Publisher | undefined
-  #opening: Promise<void> = Promise.resolve()
-  #state: SessionState = { kind: 'connecting' }
-  #statuses: readonly PlaneStatus[] = []
-  #accepts: InputAccepts = noInput
   #pageListens = false
   #presenter: string | undefined
   #problem: Failure | undefined
 
   constructor(options: SessionOptions, parts: SessionParts) {
     this.#options = options
-    this.#address = options.address
     this.#parts = parts
     this.#scale = options.scale
-    this.#gate = new InputGate(
-      (events) => this.#send(events),
-      options.viewOnly,
-      () => performance.now(),
-    )
     this.#window$.promise.catch(() => {})
-    const { input } = parts
-    if (!input) return
-    this.#accepts = input.accepts
-    input.onChange = () => this.#accept(input.accepts)
+    const { input, vm } = parts
+    this.#input = new SessionInput(
+      () => this.#source,
+      input,
+      options.viewOnly,
+      (accepts) => this.#window?.send('input:changed', accepts),
+    )
+    this.#source = new SessionSource(options.address, options, parts, {
+      onChange: () => this.#tellState(),
+      onOpening: () => vm?.release(),
+      onOpen: () => this.#opened(),
+      onLeave: (failure) => this.#leave(failure),
+      onInput: (accepts) => this.#input.sourceAccepts(accepts),
+      onNews: (news) => this.#window?.send('guest:news', news),
+    })
+    if (vm) vm.onChange = () => this.#window?.send('vm:changed', vm.state)
   }
 
   get state(): SessionState {
-    return this.#state
+    return this.#source.state
   }
 
   get window(): ShellWindow | undefined {
@@ -110,9 +110,29 @@ export class Session implements AsyncDisposable {
 
   /** Opens the source and the window at once. A source that fails is shown in the window. */
   async open(): Promise<Result<void, Failure>> {
-    this.#opening = this.#openSource()
+    this.#source.open()
     const { title, fullscreen, headless, address } = this.#options
-    const request = { title: title ?? address.text, fullscreen, headless, page: this.#page() }
+    const page = pageHandlers({
+      hello: () => this.#hello(),
+      source: this.#source,
+      publisher: () => this.#publisher,
+      gate: this.#input.gate,
+      probes: this.#probes,
+      act: (action) => this.#act(action),
+      request: (request) => this.#request(request),
+      capture: () => this.#capture(),
+      title: () => this.#title(),
+      settings: () => this.#settings(),
+      change: (change) => this.#change(change),
+      listens: (listens) => this.#listen(listens),
+      presented: () => this.#changed(),
+      presenter: (presenter) => {
+        this.#presenter = presenter
+      },
+      problem: (problem) => this.#hearProblem(problem),
+      close: () => this.#closed.resolve({ kind: 'closed' }),
+    })
+    const request = { title: title ?? address.text, fullscreen, headless, page }
     const opened = await this.#parts.shell.open(request, this.#ending.signal)
     if (!opened.ok) {
       this.#window$.reject(new Error(opened.failure.what))
@@ -138,74 +158,44 @@ export class Session implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort()
-    const source = this.#opening.then(() => this.#leaveSource())
+    const source = this.#source[Symbol.asyncDispose]()
     await Promise.all([source, this.#window?.[Symbol.asyncDispose]()])
     await this.#parts.settings.flush()
   }
 
-  async #openSource(): Promise<void> {
-    const opened = await this.#parts.openSource(this.#address, this.#ending.signal)
-    if (!opened.ok) {
-      if (this.#ending.signal.aborted) return
-      log.info(`${opened.failure.what}: ${opened.failure.why}`)
-      this.#step({ kind: 'open-failed', failure: opened.failure })
-      return
-    }
-    const handle = opened.value
-    if (this.#ending.signal.aborted) return handle[Symbol.asyncDispose]()
-    this.#handle = handle
-    handle.on('planes', (statuses) => {
-      this.#statuses = statuses
-      this.#step({ kind: 'planes', statuses })
-    })
-    if (!this.#parts.input) handle.on('input', (accepts) => this.#accept(accepts))
-    handle.on('news', (news) => this.#window?.send('guest:news', news))
-    handle.on('gone', (failure) => {
-      this.#step({ kind: 'gone', failure })
-      void this.#leaveSource()
-    })
+  #opened(): void {
     this.#window?.send('guest:changed', this.#guest())
-    this.#step({ kind: 'opened' })
+    this.#parts.vm?.follow()
     this.#join()
   }
 
   /** Connects source and window as soon as there are both. */
   #join(): void {
-    if (!this.#handle || !this.#window || this.#publisher) return
-    this.#publisher = new Publisher(this.#handle, this.#window, this.statistics)
+    const { handle } = this.#source
+    if (!handle || !this.#window || this.#publisher) return
+    this.#publisher = new Publisher(handle, this.#window, this.statistics)
     if (this.#pageListens) this.#publisher.attach()
   }
 
-  async #leaveSource(): Promise<void> {
-    const handle = this.#handle
-    this.#gate.release()
-    if (!this.#parts.input) this.#accept(noInput)
+  #leave(failure: Failure | undefined): void {
+    this.#input.leave()
     this.#publisher?.[Symbol.dispose]()
     this.#publisher = undefined
-    this.#handle = undefined
-    await handle?.[Symbol.asyncDispose]()
+    if (failure) this.#parts.vm?.forget()
   }
 
-  #send(events: readonly InputEvent[]): void {
-    const { input } = this.#parts
-    if (!input) {
-      this.#handle?.input(events)
+  #listen(listens: boolean): void {
+    this.#pageListens = listens
+    if (listens) {
+      this.#publisher?.attach()
       return
     }
-    const primary = this.#statuses.find(({ kind }) => kind === 'primary')
-    input.send(events, primary?.state === 'shown' ? primary.plane : undefined)
-    this.#handle?.input([])
+    this.#input.gate.release()
+    this.#publisher?.detach()
   }
 
-  #accept(accepts: InputAccepts): void {
-    if (sameInput(accepts, this.#accepts)) return
-    this.#accepts = accepts
-    this.#window?.send('input:changed', accepts)
-  }
-
-  #step(event: SessionEvent): void {
-    this.#state = nextSession(this.#state, event)
-    this.#window?.send('session:changed', this.#state, this.#statuses)
+  #tellState(): void {
+    this.#window?.send('session:changed', this.#source.state, this.#source.statuses)
     this.#changed()
   }
 
@@ -213,79 +203,17 @@ export class Session implements AsyncDisposable {
     for (const listener of [...this.#listeners]) listener()
   }
 
-  #page(): PageHandlers {
-    return {
-      calls: this.#calls(),
-      note: (name, ...args) => this.#hear({ name, args } as HeardNote),
-      shot: async (request) => shotPng(await this.#capture(), request),
-      framesWanted: () => {
-        this.#pageListens = true
-        this.#publisher?.attach()
-      },
-      framesDropped: () => {
-        this.#pageListens = false
-        this.#gate.release()
-        this.#publisher?.detach()
-      },
-    }
-  }
-
-  #calls(): Calls {
-    return {
-      'session:hello': () => this.#hello(),
-      'session:reopen': () => this.#reopen(),
-      'session:console': (id) => this.#showConsole(id),
-      'vm:act': async () => fail(noMonitor),
-      'shot:save': async (request) => saveShot(await this.#capture(), request),
-      'shot:suggest': async () => suggestShot(this.#title(), this.#settings().screenshotFolder),
-      'shot:reveal': () => revealFolder(this.#settings().screenshotFolder),
-      'settings:change': async (change) => this.#change(change),
-      'window:close': async () => this.#closed.resolve({ kind: 'closed' }),
-    }
-  }
-
-  #hear(note: HeardNote): void {
-    switch (note.name) {
-      case 'frame:presented':
-        this.#publisher?.presented(...note.args)
-        this.#changed()
-        break
-      case 'frame:resend':
-        this.#publisher?.resend()
-        break
-      case 'input:events':
-        this.#gate.pass(...note.args)
-        break
-      case 'guest:request':
-        this.#request(...note.args)
-        break
-      case 'view:visible':
-        this.#handle?.setVisible(...note.args)
-        break
-      case 'view:presenter':
-        this.#presenter = note.args[0]
-        break
-      case 'view:problem':
-        this.#problem = note.args[0] ?? undefined
-        if (this.#problem) log.warn(`page: ${failureLine(this.#problem)}`)
-        this.#changed()
-        break
-      case 'probe:picture':
-        this.#probes.answer(...note.args)
-        break
-      case 'log:problem':
-        log.warn(`page: ${note.args[0]}`)
-        break
-      default:
-        assertNever(note)
-    }
+  #hearProblem(problem: Failure | undefined): void {
+    this.#problem = problem
+    if (problem) log.warn(`page: ${failureLine(problem)}`)
+    this.#changed()
   }
 
   async #hello(): Promise<Hello> {
     const window = await this.#window$.promise
     return {
       guest: this.#guest(),
-      vm: null,
+      vm: this.#parts.vm?.state ?? null,
       address: this.#options.address.text,
       shell: window.kind,
       sharing: window.sharing.sharing,
@@ -293,14 +221,14 @@ export class Session implements AsyncDisposable {
       settings: this.#settings(),
       fullscreen: this.#options.fullscreen,
       viewOnly: this.#options.viewOnly,
-      input: this.#accepts,
-      state: this.#state,
-      statuses: this.#statuses,
+      input: this.#input.accepts,
+      state: this.#source.state,
+      statuses: this.#source.statuses,
     }
   }
 
   #guest(): GuestInfo {
-    const info = this.#handle?.info
+    const info = this.#source.handle?.info
     return {
       title: this.#title(),
       ...(info?.console && { console: info.console }),
@@ -309,30 +237,20 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  #title(): string {
+    return this.#options.title ?? this.#source.handle?.info.name ?? this.#options.address.text
+  }
+
   /** What a person who only views may not do to the guest is left out. */
   #request(request: GuestRequest): void {
     if (this.#options.viewOnly && request.kind !== 'sound') return
-    this.#handle?.request(request)
+    this.#source.handle?.request(request)
   }
 
-  #title(): string {
-    return this.#options.title ?? this.#handle?.info.name ?? this.#options.address.text
-  }
-
-  async #reopen(): Promise<void> {
-    await this.#opening
-    if (this.#ending.signal.aborted) return
-    this.#step({ kind: 'reopening' })
-    await this.#leaveSource()
-    this.#opening = this.#openSource()
-    await this.#opening
-  }
-
-  /** Another screen of the same VM, in this window. */
-  async #showConsole(id: number): Promise<void> {
-    const query = new Map(this.#address.query).set('console', String(id))
-    this.#address = { ...this.#address, query }
-    await this.#reopen()
+  async #act(action: VmAction): Promise<Result<void, Failure>> {
+    if (this.#options.viewOnly) return fail(onlyViews)
+    const { vm } = this.#parts
+    return vm?.state ? vm.act(action) : fail(noMonitor)
   }
 
   #settings(): Settings {
@@ -349,7 +267,8 @@ export class Session implements AsyncDisposable {
   }
 
   async #capture(): Promise<Result<Capture, Failure>> {
-    if (this.#handle) return this.#handle.capture()
+    const { handle } = this.#source
+    if (handle) return handle.capture()
     return fail({
       code: 'no-picture',
       what: `cannot take a picture of ${this.#options.address.text}`,
@@ -362,10 +281,13 @@ export class Session implements AsyncDisposable {
 const noMonitor: Failure = {
   code: 'no-monitor',
   what: 'cannot tell the VM',
-  why: 'Scanout has no line to its monitor',
+  why: 'Scanout has no line to its monitor now',
   remedy: 'Start Scanout with --qmp SOCKET',
 }
 
-type HeardNote = {
-  [N in keyof Notes]: { readonly name: N; readonly args: Notes[N] }
-}[keyof Notes]
+const onlyViews: Failure = {
+  code: 'view-only',
+  what: 'cannot tell the VM',
+  why: 'this viewer was started to view only',
+  remedy: 'Start Scanout without --view-only',
+}

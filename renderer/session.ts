@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from '../core/failure.ts'
-import type { GuestInfo, VmAction } from '../core/guest.ts'
+import type { GuestInfo, VmAction, VmState } from '../core/guest.ts'
 import type { GuestNews, GuestRequest } from '../core/guest-channel.ts'
 import { type InputEvent, MAX_INPUT_EVENTS } from '../core/input.ts'
 import type { Bridge, SaveRequest, ScaleMode, Settings } from '../core/protocol.ts'
@@ -30,6 +30,8 @@ export class Session implements Disposable {
   readonly #rate = new FrameRate()
   /** What the guest takes was told since the start: newer than the answer to hello. */
   #heardInput = false
+  /** The same of what the VM does. */
+  #heardVm = false
   #quiet: ReturnType<typeof setTimeout> | undefined
   #toastEnd: ReturnType<typeof setTimeout> | undefined
 
@@ -46,7 +48,7 @@ export class Session implements Disposable {
       }),
     )
     undo(bridge.on('guest:changed', (guest) => this.#rename(guest)))
-    undo(bridge.on('vm:changed', (vm) => store.setState({ vm })))
+    undo(bridge.on('vm:changed', (vm) => this.#follow(vm)))
     undo(bridge.onClosed(() => store.setState({ closed: true, panel: 'none', saving: undefined })))
     const visible = () => bridge.tell('view:visible', document.visibilityState === 'visible')
     document.addEventListener('visibilitychange', visible)
@@ -71,7 +73,7 @@ export class Session implements Disposable {
       this.#store.setState({
         hello,
         guest: hello.guest,
-        vm: hello.vm,
+        ...(this.#heardVm ? {} : { vm: hello.vm }),
         settings: hello.settings,
         fullscreen: hello.fullscreen || isFullscreen(),
         viewOnly: hello.viewOnly,
@@ -240,6 +242,14 @@ export class Session implements Disposable {
   #rename(guest: GuestInfo): void {
     document.title = guest.title
     this.#store.setState({ guest })
+  }
+
+  /** What stops the VM stands over the picture; what it went through comes as a toast. */
+  #follow(vm: VmState | null): void {
+    this.#heardVm = true
+    this.#store.setState({ vm })
+    if (vm?.run !== 'running' || vm.note === '') return
+    this.toast({ kind: 'done', title: vm.note, detail: '', reveal: false })
   }
 
   async #try(what: string, action: () => Promise<void>): Promise<void> {

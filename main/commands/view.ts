@@ -15,7 +15,11 @@ import { runInElectron } from '../shell/electron/launch.ts'
 import { type Shell, type ShellKind, shellKinds } from '../shell/shell.ts'
 import { parseAddress } from '../source/address.ts'
 import { openSourceHandle } from '../source/handle.ts'
+import { systemClock } from '../source/poller.ts'
+import { isThere } from '../source/presence.ts'
 import type { Address } from '../source/source.ts'
+import { monitorLine, vmControl } from '../vm/open.ts'
+import { QemuControl } from '../vm/qemu-control.ts'
 import { sessionReport } from './view-report.ts'
 import { saveTour, TOUR_MS } from './view-tour.ts'
 
@@ -29,7 +33,9 @@ type Wishes = {
   /** The guest takes the window's size. */
   readonly follow: boolean
   readonly viewOnly: boolean
-  /** Socket of a monitor that takes the input. */
+  readonly wait: boolean
+  readonly reconnect: boolean
+  /** Socket of a monitor that takes the input, and tells what the VM does. */
   readonly qmp: string | undefined
   readonly headless: boolean
   readonly frames: number | undefined
@@ -58,8 +64,10 @@ export function viewCommand(hosted?: Shell): Command {
       qmp: {
         type: 'text',
         metavar: 'SOCKET',
-        help: "send input through this QEMU monitor's socket",
+        help: "send input, pause and reset through this QEMU monitor's socket",
       },
+      wait: { type: 'flag', help: 'wait for a VM that is not there yet' },
+      reconnect: { type: 'flag', help: 'show a VM that went away again when it is back' },
       shell: { type: 'choice', choices: shellKinds, help: 'which program draws the window' },
       headless: { type: 'flag', help: 'run without a window, in headless Chromium' },
       frames: {
@@ -86,6 +94,8 @@ export function viewCommand(hosted?: Shell): Command {
         scale: options.scale,
         follow: options.follow,
         viewOnly: options['view-only'],
+        wait: options.wait,
+        reconnect: options.reconnect,
         qmp: options.qmp,
         headless: windowless,
         frames: options.frames,
@@ -126,12 +136,16 @@ async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, 
   }
   const settings = await SettingsFile.open(io.env)
   if (wishes.follow) settings.override({ guestFollows: true })
-  const wanted = wishes.qmp !== undefined && !wishes.viewOnly
-  const input = wanted ? await QmpInput.open(path.resolve(io.cwd, wishes.qmp)) : ok(undefined)
-  if (!input.ok) return input
-  await using device = input.value
-  const parts = { openSource: openSourceHandle, shell, settings, input: device }
-  await using session = new Session(wishes, parts)
+  await using owned = new AsyncDisposableStack()
+  const line = wishes.qmp === undefined ? undefined : owned.use(monitorLine(wishes.qmp, io.cwd))
+  const reached = await line?.follow()
+  if (reached?.ok === false && !wishes.wait) return reached
+  const vm = line ? new QemuControl(line) : vmControl(wishes.address, io.cwd)
+  const input = line && !wishes.viewOnly ? new QmpInput(line, systemClock) : undefined
+  if (vm) owned.use(vm)
+  if (input) owned.use(input)
+  const parts = { openSource: openSourceHandle, isThere, clock: systemClock, shell, settings }
+  await using session = new Session(wishes, { ...parts, input, vm })
   const startedMs = performance.now()
   const opened = await session.open()
   if (!opened.ok) return io.signal.aborted ? ok(undefined) : opened

@@ -2,11 +2,14 @@
 import { useEffect, useMemo, useRef } from 'react'
 import type { ViewState } from '../store.ts'
 import { useView, useViewState } from './view.ts'
+import { runActions } from './vm-words.ts'
 import { actionWords, type StateAction, type StateWords, stateWords } from './words.ts'
 
-/** A picture that only stopped updating stays readable: its words take one strip, not the middle. */
+/** A picture that only stands still stays readable: its words take one strip, not the middle. */
 function isStrip(state: ViewState): boolean {
-  return state.session.kind === 'stalled' && state.picture !== undefined && !state.closed
+  if (state.picture === undefined || state.closed) return false
+  const { kind } = state.session
+  return kind === 'stalled' || (kind === 'live' && state.problem === undefined)
 }
 
 /** What there is to say when the picture is not there: in the middle of the window. */
@@ -48,6 +51,10 @@ function Told({ words }: { readonly words: StateWords }) {
   const act: Record<StateAction, () => void> = {
     reopen: () => void session.reopen(),
     close: () => void session.close(),
+    resume: () => void session.act(runActions.resume),
+    wake: () => void session.act(runActions.wake),
+    start: () => void session.act(runActions.start),
+    reset: () => void session.act(runActions.reset),
   }
   return (
     <>

@@ -8,7 +8,8 @@ import { Menu } from './menu.tsx'
 import { MenuItem } from './menu-item.tsx'
 import { keyOf } from './shortcuts.ts'
 import { useView, useViewState } from './view.ts'
-import { isRunning } from './vm-words.ts'
+import { runActions, runWords } from './vm-words.ts'
+import { actionWords } from './words.ts'
 
 /** There is something to do about the VM itself, or to say why there is not. */
 function isOffered({ guest, vm, closed }: ViewState): boolean {
@@ -68,9 +69,11 @@ function PowerItems({ onDone }: { readonly onDone: () => void }) {
       </p>
     )
   }
-  const item = (action: VmAction, label: ReactNode) => (
+  const next = runWords(vm.run)?.action
+  const goesOn = next === 'reset' ? undefined : next
+  const item = (action: VmAction, label: ReactNode, disabled = false) => (
     <MenuItem
-      disabled={!enabled}
+      disabled={!enabled || disabled}
       onSelect={() => {
         onDone()
         void session.act(action)
@@ -81,8 +84,10 @@ function PowerItems({ onDone }: { readonly onDone: () => void }) {
   )
   return (
     <>
-      {isRunning(vm.run) ? item('pause', 'Pause') : item('resume', 'Resume')}
-      {item('power-button', 'Press power button')}
+      {goesOn
+        ? item(runActions[goesOn], actionWords[goesOn])
+        : item('pause', 'Pause', next === 'reset')}
+      {item('power-button', 'Press power button', next === 'reset')}
       <MenuItem disabled={!enabled} onSelect={() => store.setState({ panel: 'reset' })}>
         Reset…
       </MenuItem>

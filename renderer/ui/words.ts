@@ -7,10 +7,11 @@ import { modifierText } from '../../core/modifier.ts'
 import { describeModifier } from '../../core/modifier-names.ts'
 import type { Plane, PlaneStatus } from '../../core/plane.ts'
 import type { ScaleMode } from '../../core/protocol.ts'
-import type { ViewState } from '../store.ts'
+import { actsOnVm, type ViewState } from '../store.ts'
+import { type RunAction, runWords } from './vm-words.ts'
 
 /** What a person can do about a state. */
-export type StateAction = 'reopen' | 'close'
+export type StateAction = 'reopen' | 'close' | RunAction
 
 /** A state in words: what, why, what would help, and the buttons for it, the obvious one first. */
 export type StateWords = {
@@ -49,16 +50,20 @@ export function stateWords(state: ViewState): StateWords | undefined {
         tone: 'status',
       }
     case 'live':
-      return problem && fromFailure('The picture cannot be drawn', problem, ['reopen', 'close'])
+      return problem
+        ? fromFailure('The picture cannot be drawn', problem, ['reopen', 'close'])
+        : runStateWords(state)
     case 'disabled':
-      return {
-        title: 'The display is off',
-        why: 'The guest has switched its display off, or has not switched it on yet.',
-        remedy: 'The picture comes by itself when the guest draws one.',
-        fact: '',
-        actions: ['close'],
-        tone: 'status',
-      }
+      return (
+        runStateWords(state) ?? {
+          title: 'The display is off',
+          why: 'The guest has switched its display off, or has not switched it on yet.',
+          remedy: 'The picture comes by itself when the guest draws one.',
+          fact: '',
+          actions: ['close'],
+          tone: 'status',
+        }
+      )
     case 'refused':
       return fromFailure('This picture cannot be shown', session.verdict, ['reopen', 'close'])
     case 'stalled':
@@ -67,8 +72,34 @@ export function stateWords(state: ViewState): StateWords | undefined {
       return fromFailure('The display cannot be opened', session.failure, ['reopen', 'close'])
     case 'lost':
       return fromFailure('The display went away', session.failure, ['reopen', 'close'])
+    case 'waiting':
+      return {
+        ...fromFailure(
+          state.picture ? 'The display went away' : `Waiting for ${guest.title}`,
+          session.failure,
+          ['close'],
+        ),
+        remedy: 'It is shown by itself as soon as it is there.',
+        tone: 'status',
+      }
     default:
       return assertNever(session)
+  }
+}
+
+/** What a VM that does not run does instead, and the next step for who may take it. */
+function runStateWords(state: ViewState): StateWords | undefined {
+  const words = state.vm ? runWords(state.vm.run) : undefined
+  if (!words) return undefined
+  const { title, why, remedy, action } = words
+  const mayAct = actsOnVm(state)
+  return {
+    title,
+    why: sentence(state.vm?.note ?? '') || why,
+    remedy: mayAct ? remedy : '',
+    fact: '',
+    actions: mayAct ? [action] : [],
+    tone: 'status',
   }
 }
 
@@ -93,6 +124,10 @@ export function sentence(text: string): string {
 export const actionWords: Readonly<Record<StateAction, string>> = {
   reopen: 'Try again',
   close: 'Close',
+  resume: 'Resume',
+  wake: 'Wake up',
+  start: 'Start',
+  reset: 'Reset',
 }
 
 export const scaleWords: Readonly<Record<ScaleMode, { name: string; hint: string }>> = {

@@ -23,6 +23,7 @@ const states: Readonly<Record<SessionState['kind'], SessionState>> = {
   stalled: { kind: 'stalled', failure },
   failed: { kind: 'failed', failure },
   lost: { kind: 'lost', failure },
+  waiting: { kind: 'waiting', failure },
 }
 const planes = (...statuses: PlaneStatus[]): SessionEvent => ({ kind: 'planes', statuses })
 const open = ['connecting', 'live', 'disabled', 'refused', 'stalled'] as const
@@ -42,7 +43,7 @@ describe('nextSession', () => {
     expect(nextSession(states[kind], planes(cursor))).toBe(states[kind])
   })
 
-  it.each(['failed', 'lost'] as const)('stays %s whatever planes come', (kind) => {
+  it.each(['failed', 'lost', 'waiting'] as const)('stays %s whatever planes come', (kind) => {
     for (const status of Object.values(primary)) {
       expect(nextSession(states[kind], planes(status))).toBe(states[kind])
     }
@@ -61,6 +62,10 @@ describe('nextSession', () => {
       kind: 'failed',
       failure,
     })
+  })
+
+  it.each(Object.values(states))('goes from $kind to waiting when it is tried again', (state) => {
+    expect(nextSession(state, { kind: 'waiting', failure })).toEqual({ kind: 'waiting', failure })
   })
 
   it.each(Object.values(states))('is lost from $kind when the source is gone', (state) => {

@@ -4,9 +4,12 @@ import type { InputEvent } from '../../../core/input.ts'
 import type { Notes } from '../../../core/protocol.ts'
 import { fail, ok } from '../../../core/result.ts'
 import type { InputDevice } from '../../../main/input/qmp-input.ts'
-import { type OpenSourceHandle, Session, type SessionOptions } from '../../../main/session.ts'
+import { Session, type SessionOptions } from '../../../main/session.ts'
+import type { OpenSourceHandle } from '../../../main/session-source.ts'
 import { SettingsFile } from '../../../main/settings.ts'
 import type { Address } from '../../../main/source/source.ts'
+import type { FakeVmControl } from '../../fakes/fake-vm-control.ts'
+import { ManualClock } from '../../fakes/manual-clock.ts'
 import { validPlane } from '../../fakes/planes.ts'
 import { FakeShell } from '../../fakes/shell.ts'
 import { FakeSourceHandle } from '../../fakes/source-handle.ts'
@@ -20,6 +23,8 @@ const options: SessionOptions = {
   headless: true,
   viewOnly: false,
   scale: undefined,
+  wait: false,
+  reconnect: false,
 }
 const failure: Failure = { code: 'busy', what: 'cannot open', why: 'busy', remedy: 'wait' }
 
@@ -29,6 +34,9 @@ let settings: SettingsFile
 let session: Session
 let opener: OpenSourceHandle
 let device: InputDevice | undefined
+let vm: FakeVmControl | undefined
+let clock: ManualClock
+let isPresent: boolean | undefined
 
 const handle = (): FakeSourceHandle => {
   const last = handles.at(-1)
@@ -47,7 +55,15 @@ async function start(change: Partial<SessionOptions> = {}): Promise<void> {
   settings = await SettingsFile.open({ HOME: home, XDG_CONFIG_HOME: home })
   session = new Session(
     { ...options, ...change },
-    { openSource: opener, shell, settings, input: device },
+    {
+      openSource: (...args) => opener(...args),
+      isThere: async () => isPresent,
+      clock,
+      shell,
+      settings,
+      input: device,
+      vm,
+    },
   )
   const opened = await session.open()
   if (!opened.ok) throw new Error(opened.failure.what)
@@ -58,6 +74,9 @@ beforeEach(() => {
   shell = new FakeShell()
   handles = []
   device = undefined
+  vm = undefined
+  clock = new ManualClock()
+  isPresent = true
   opener = async () => {
     handles.push(new FakeSourceHandle())
     return ok(handle())
