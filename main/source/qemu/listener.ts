@@ -221,10 +221,11 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
       const size = memory?.size ?? 0
       let surface = this.#own.get(kind)
       if (surface?.size !== size) {
-        surface?.[Symbol.dispose]()
         this.#surfaces += 1
+        const former = surface
         surface = new OwnSurface(this.#shim, `bytes:${this.#surfaces}`, claim, size)
         this.#own.set(kind, surface)
+        former?.[Symbol.dispose]()
       }
       surface.claim = claim
       surface.write(0, data.subarray(0, size))
@@ -274,7 +275,7 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
       checked: checkPlane(claim, surface.sizes(), surface.policy),
       identity: surface.identity,
       isFresh,
-      memory: () => surface.memory(),
+      memory: (plane) => surface.memory(plane),
     }
     return readPushedPlane(pushed, this.#stalls, this.#changed)
   }
