@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { checkPlane } from '../../../core/check-plane.ts'
 import { fourccRow, fourccText } from '../../../core/fourcc.ts'
-import type { Size } from '../../../core/geometry.ts'
+import type { Point, Size } from '../../../core/geometry.ts'
 import { LINEAR, modifierRow, tileBytes } from '../../../core/modifier.ts'
 import type { MemoryPlane, PlaneClaim, PlaneKind, PlaneStatus } from '../../../core/plane.ts'
 import type { Fd, NativeShim } from '../../../native-shim/api.ts'
@@ -10,6 +10,7 @@ import type { Clock } from '../poller.ts'
 import { type PushedPlane, readPushedPlane } from '../pushed-plane.ts'
 import type { CachedSurface, PlaneReading } from '../source.ts'
 import { StallGuard } from '../stall-guard.ts'
+import type { CursorPlace } from './cursor-place.ts'
 import type { DmabufScanout, ListenerTarget, UpdateRect } from './listener-calls.ts'
 import { pixmanFourcc } from './pixman-format.ts'
 import { OwnSurface, SharedSurface, type Surface, surfaceIdentity } from './surface.ts'
@@ -28,6 +29,7 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
   readonly #clock: Clock
   readonly #wake: () => void
   readonly #misfit: () => void
+  readonly #cursorPlace: CursorPlace
   readonly #stalls: StallGuard
   readonly #shared = new PlaneCache<SharedSurface>()
   readonly #own = new Map<PlaneKind, OwnSurface>()
@@ -44,8 +46,15 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
    * @param wake is called after anything changed
    * @param misfit is called when an update does not belong to what is shown: the whole is needed
    */
-  constructor(shim: NativeShim, clock: Clock, wake: () => void, misfit: () => void) {
+  constructor(
+    shim: NativeShim,
+    clock: Clock,
+    wake: () => void,
+    misfit: () => void,
+    cursorPlace: CursorPlace = 'corner',
+  ) {
     this.#misfit = misfit
+    this.#cursorPlace = cursorPlace
     this.#shim = shim
     this.#clock = clock
     this.#wake = wake
@@ -162,7 +171,6 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
     this.#showBytes(claim, data)
   }
 
-  /** @param x of the image's left edge: QEMU's devices report the plane's position, not the pointer's */
   mouseSet(x: number, y: number, on: boolean): void {
     this.#pointer = { x, y, on }
     this.#wake()
@@ -267,8 +275,8 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
   }
 
   #readSurface(kind: PlaneKind, surface: Surface, isFresh: boolean): PlaneReading {
-    const { x, y } = this.#pointer
-    const claim = kind === 'cursor' ? { ...surface.claim, x, y } : surface.claim
+    const claim =
+      kind === 'cursor' ? { ...surface.claim, ...this.#corner(surface.claim) } : surface.claim
     const pushed: PushedPlane = {
       kind,
       claim,
@@ -278,6 +286,13 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
       memory: (plane) => surface.memory(plane),
     }
     return readPushedPlane(pushed, this.#stalls, this.#changed)
+  }
+
+  /** Top left of the cursor's image. */
+  #corner({ hotspot }: PlaneClaim): Point {
+    const { x, y } = this.#pointer
+    if (this.#cursorPlace === 'corner' || !hotspot) return { x, y }
+    return { x: x - hotspot.x, y: y - hotspot.y }
   }
 }
 

@@ -9,6 +9,7 @@ import type { CachedSurface, PlaneReading, Source, SourceInfo } from '../source.
 import { BusConnection, type BusHandlers, type BusPeer } from './bus.ts'
 import { CONSOLE, consolePath, MOUSE, PROPERTIES, propertyMap } from './console.ts'
 import { ConsoleInput } from './console-input.ts'
+import { cursorPlaceOf } from './cursor-place.ts'
 import { ConsolePlanes } from './listener.ts'
 import { serveListener } from './listener-calls.ts'
 import type { BusMessage } from './message.ts'
@@ -71,7 +72,9 @@ export class QemuSource implements Source {
       if (this.#planes.isKnown) this.#known.resolve()
       this.#wake()
     }
-    this.#planes = owned.use(new ConsolePlanes(shim, clock, wake, () => this.#startOver()))
+    const misfit = () => this.#startOver()
+    const place = cursorPlaceOf(console.label)
+    this.#planes = owned.use(new ConsolePlanes(shim, clock, wake, misfit, place))
     this.#owned = owned.move()
   }
 

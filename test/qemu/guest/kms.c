@@ -138,6 +138,9 @@ static void set_mode(uint32_t width, uint32_t height)
 {
 	screen_set_mode(&screen, width, height);
 	start();
+	/* Linux's qxl has sized what it shows by the mode before, and does so anew at a flip. */
+	screen_flip(&screen);
+	screen_flipped(&screen);
 	printf("mode %ux%u\n", width, height);
 }
 

@@ -46,8 +46,3 @@ export function guestCursor(): Uint8Array {
   }
   return bytes
 }
-
-/** The number in the top left corner of a picture. */
-export function frameNumber(rgb: Uint8Array): number {
-  return ((rgb[0] ?? 0) << 16) | ((rgb[1] ?? 0) << 8) | (rgb[2] ?? 0)
-}
