@@ -12,6 +12,9 @@ export const DMABUF2 = `${LISTENER}.Unix.ScanoutDMABUF2`
 
 const BEGIN = 'BEGIN\r\n'
 
+/** The connections to a QEMU, in the order in which they are made. */
+export type FakeLine = 'monitor' | 'client' | 'listener'
+
 /** What a test wants to be special about a QEMU. */
 export type FakeQemuWish = {
   /** Answers `add_client` with this error. */
@@ -22,6 +25,10 @@ export type FakeQemuWish = {
   readonly handshake?: string
   /** Hangs up after that. */
   readonly hangUp?: boolean
+  /** Puts itself between this QEMU and one of its lines. */
+  readonly wrap?: (line: FakeLine, socket: FdSocket) => FdSocket
+  /** Called with every listener that was registered and asked what it can do. */
+  readonly onListener?: (listener: FakePeer) => void
   readonly isAbsolute?: boolean
   /** Methods of consoles that it refuses. */
   readonly refuses?: readonly string[]
@@ -78,7 +85,7 @@ export class FakeQemu implements AsyncDisposable {
       const socket = await this.#listener.accept()
       if (!socket) return
       this.#owned.use(socket)
-      void this.#monitor(socket).catch(() => {})
+      void this.#monitor(this.#wrapped('monitor', socket)).catch(() => {})
     }
   }
 
@@ -97,6 +104,14 @@ export class FakeQemu implements AsyncDisposable {
     }
   }
 
+  #adopt(line: FakeLine, fd: Fd): FdSocket {
+    return this.#wrapped(line, shim.adoptSocket(fd))
+  }
+
+  #wrapped(line: FakeLine, socket: FdSocket): FdSocket {
+    return this.#wish.wrap?.(line, socket) ?? socket
+  }
+
   #command({ execute, id }: { execute: string; id: number }): object {
     if (execute === 'query-name') return { return: { name: 'fake' }, id }
     if (execute === 'add_client') {
@@ -112,7 +127,7 @@ export class FakeQemu implements AsyncDisposable {
     if (!fd) throw new Error('add_client without a descriptor')
     this.#handed = undefined
     const { handshake, hangUp } = this.#wish
-    const peer = this.#owned.use(new FakePeer(shim.adoptSocket(fd), handshake, hangUp))
+    const peer = this.#owned.use(new FakePeer(this.#adopt('client', fd), handshake, hangUp))
     this.#client = peer
     peer.onCall = (message, fds) => void this.#called(peer, message, fds)
     await peer.authenticated
@@ -131,10 +146,11 @@ export class FakeQemu implements AsyncDisposable {
       if (!end) throw new Error('no descriptor came')
       peer.answer(message)
       this.registrations += 1
-      const listener = this.#owned.use(new FakePeer(shim.adoptSocket(end)))
+      const listener = this.#owned.use(new FakePeer(this.#adopt('listener', end)))
       await listener.authenticated
       await listener.call('org.freedesktop.DBus.Properties', 'GetAll', 's', [LISTENER])
       this.#listening.resolve(listener)
+      this.#wish.onListener?.(listener)
     } else {
       this.calls.push({ member, body })
       const isRefused = this.#wish.refuses?.includes(member)

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { capturePlanes } from '../../../main/source/capture-planes.ts'
 import { systemClock } from '../../../main/source/poller.ts'
@@ -7,10 +10,14 @@ import { readConsoles } from '../../../main/source/qemu/console.ts'
 import { ConsoleInput } from '../../../main/source/qemu/console-input.ts'
 import { ConsolePlanes } from '../../../main/source/qemu/listener.ts'
 import { LISTENER_PATH, serveListener } from '../../../main/source/qemu/listener-calls.ts'
+import { openQemu } from '../../../main/source/qemu/open.ts'
 import { QmpClient } from '../../../main/source/qemu/qmp.ts'
 import { Variant, type WireValue } from '../../../main/source/qemu/wire.ts'
+import type { Source } from '../../../main/source/source.ts'
+import type { FdSocket } from '../../../native-shim/api.ts'
 import { shim } from '../../../native-shim/index.ts'
-import { DMABUF2, FakePeer, LISTENER, MAP } from '../../fakes/fake-qemu.ts'
+import { CutSocket } from '../../fakes/cut-socket.ts'
+import { DMABUF2, type FakeLine, FakePeer, FakeQemu, LISTENER, MAP } from '../../fakes/fake-qemu.ts'
 import { HostileBus, type HostileSeed } from '../../fakes/hostile-bus.ts'
 import { OddDescriptors } from '../../fakes/odd-descriptors.ts'
 import { Random } from '../../fakes/random.ts'
@@ -27,10 +34,11 @@ const XRGB = 0x2002_0888
 const XR24 = 0x3432_5258
 const PROPERTIES = 'org.freedesktop.DBus.Properties'
 const pixels = Uint8Array.from({ length: 32 }, (_, at) => at + 1)
+const scanout = [4, 2, 16, XRGB, pixels]
 
 // biome-ignore format: one row per member
 const listenerRows: readonly (readonly [string, string, string, readonly WireValue[]])[] = [
-  [LISTENER,   'Scanout',        'uuuuay',           [4, 2, 16, XRGB, pixels]],
+  [LISTENER,   'Scanout',        'uuuuay',           scanout],
   [LISTENER,   'Update',         'iiiiuuay',         [1, 0, 2, 2, 8, XRGB, pixels]],
   [LISTENER,   'ScanoutDMABUF',  'huuuutb',          [0, 4, 2, 16, XR24, 0n, false]],
   [DMABUF2,    'ScanoutDMABUF2', 'ahuuuuauauuuuutb', [[0], 1, 1, 4, 2, [0], [64], 1, XR24, 16, 8, 0n, false]],
@@ -112,7 +120,7 @@ class Listening implements Disposable {
 
   /** Whatever came before: a good picture shows. */
   async expectServing({ peer }: Line): Promise<void> {
-    const shown = await peer.call(LISTENER, 'Scanout', 'uuuuay', [4, 2, 16, XRGB, pixels])
+    const shown = await peer.call(LISTENER, 'Scanout', 'uuuuay', scanout)
     expect(shown.type).toBe('reply')
     const { planes } = capturePlanes(shim, this.planes.readings(), 'primary')
     expect(planes[0]?.buffers[0]).toEqual(pixels)
@@ -241,4 +249,58 @@ describe('whoever speaks on the monitor', () => {
       expect(error).not.toBeInstanceOf(RangeError)
     }
   })
+})
+
+describe('a QEMU that dies', () => {
+  /** Opens a source whose line of that kind breaks the first time it sent so many bytes. */
+  async function openCut(
+    line: FakeLine,
+    bytes: number,
+  ): Promise<{ isOpen: boolean; cut: boolean }> {
+    const folder = mkdtempSync(path.join(tmpdir(), 'cut-qemu-'))
+    await using owned = new AsyncDisposableStack()
+    owned.defer(() => rmSync(folder, { recursive: true }))
+    let cut: CutSocket | undefined
+    const wrap = (kind: FakeLine, socket: FdSocket) => {
+      if (kind !== line || cut) return socket
+      cut = new CutSocket(socket, bytes)
+      return cut
+    }
+    const socket = path.join(folder, 'qmp')
+    const onListener = (peer: FakePeer) => peer.tell(LISTENER, 'Scanout', 'uuuuay', scanout)
+    owned.use(new FakeQemu(socket, { wrap, onListener }))
+    const address = { text: `qemu:${socket}`, scheme: 'qemu', path: socket, query: new Map() }
+    const opened = await openQemu(address, AbortSignal.timeout(10_000))
+    if (!opened.ok) {
+      expect(Object.values(opened.failure).every((text) => text !== '')).toBe(true)
+      return { isOpen: false, cut: cut?.isCut ?? false }
+    }
+    using source = opened.value
+    await expect.poll(() => source.gone ?? stateOf(source), { interval: 5 }).not.toBe('absent')
+    if (source.gone === undefined) expect(stateOf(source)).toBe('shown')
+    return { isOpen: true, cut: cut?.isCut ?? false }
+  }
+
+  const stateOf = (source: Source) => source.refresh()[0]?.status.state
+
+  // biome-ignore format: one row per line
+  const lines = [
+    ['monitor',  'in its greeting and its answers'],
+    ['client',   'in its handshake and its first answers'],
+    ['listener', 'in its handshake and its first pictures'],
+  ] as const
+
+  it.each(lines)(
+    'on its %s, at any byte %s, leaves a clear state',
+    async (line) => {
+      const together = 64
+      for (let from = 0, isWhole = false; !isWhole; from += together) {
+        const lengths = Array.from({ length: together }, (_, at) => from + at)
+        const outcomes = await Promise.all(lengths.map((bytes) => openCut(line, bytes)))
+        isWhole = outcomes.every(({ cut }) => !cut)
+        if (isWhole) expect(outcomes.every(({ isOpen }) => isOpen)).toBe(true)
+      }
+    },
+    60_000,
+  )
 })
