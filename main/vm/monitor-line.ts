@@ -5,12 +5,15 @@ import { shim } from '../../native-shim/index.ts'
 import { isNativeError, nativeFailure } from '../source/native-failure.ts'
 import { type Clock, systemClock } from '../source/poller.ts'
 import { QmpClient, QmpError, type QmpEvent, type QmpListeners } from '../source/qemu/qmp.ts'
-import { queueOf, type SocketQueue } from './monitor-queue.ts'
+import { type SocketQueue, SocketTable } from './monitor-queue.ts'
 
 /** QEMU's monitor serves one client and greets no other; ms. */
 const GREETING_MS = 2000
-/** How often a line that gives way looks whether somebody waits, ms. */
-const LOOK_MS = 250
+/** How often a line that gives way looks whether somebody waits, ms: rarer where the look is expensive,
+ * on hosts with thousands of sockets, so that an idle viewer takes a thousandth of a core. */
+const LOOK_MS = 300
+const LOOK_MAX_MS = 1500
+const LOOK_SHARE = 1 / 1000
 /** It looks whether it may come back this often, ms. */
 const RETURN_MS = 1000
 /** A monitor that is not there is tried this often, ms. */
@@ -27,7 +30,8 @@ export type Connection = Disposable & Pick<QmpClient, 'execute'>
 export type LineParts = {
   /** @throws QmpError, SyntaxError, NativeError */
   readonly open: (listeners: QmpListeners, signal: AbortSignal) => Promise<Connection>
-  readonly queue: () => SocketQueue | undefined
+  /** Who is at the socket. Owned by the line. */
+  readonly table: Disposable & { queue(): SocketQueue | undefined }
   readonly clock: Clock
 }
 
@@ -111,6 +115,7 @@ export class MonitorLine implements Monitor, AsyncDisposable {
     this.#listeners.clear()
     this.leave()
     await this.#trying
+    this.#parts.table[Symbol.dispose]()
   }
 
   #try(): Promise<Result<void, Failure>> {
@@ -157,15 +162,20 @@ export class MonitorLine implements Monitor, AsyncDisposable {
   }
 
   #beMannerly(): void {
-    if (this.#parts.queue()) this.#later(LOOK_MS, () => this.#look())
+    if (this.#parts.table.queue()) this.#later(LOOK_MS, () => this.#look())
     else this.#later(BRIEF_MS, () => this.#goAway(BRIEF_EVERY_MS))
   }
 
   #look(): void {
-    const queue = this.#parts.queue()
-    const isWaitedFor = queue === undefined || queue.waiting > 0
-    if (isWaitedFor && this.#busy === 0) this.#goAway(RETURN_MS)
-    else this.#later(LOOK_MS, () => this.#look())
+    const { clock, table } = this.#parts
+    const startedAt = clock.now()
+    const queue = table.queue()
+    const costMs = clock.now() - startedAt
+    if (queue === undefined || queue.waiting > 0) this.#goAway(RETURN_MS)
+    else {
+      const ms = Math.min(LOOK_MAX_MS, Math.max(LOOK_MS, costMs / LOOK_SHARE))
+      this.#later(ms, () => this.#look())
+    }
   }
 
   #goAway(ms: number): void {
@@ -178,7 +188,7 @@ export class MonitorLine implements Monitor, AsyncDisposable {
   }
 
   #return(): void {
-    const queue = this.#parts.queue()
+    const queue = this.#parts.table.queue()
     if (queue && queue.served + queue.waiting > 0) this.#later(RETURN_MS, () => this.#return())
     else void this.#try()
   }
@@ -217,7 +227,7 @@ export class MonitorLine implements Monitor, AsyncDisposable {
 function partsOf(socket: string): LineParts {
   return {
     clock: systemClock,
-    queue: () => queueOf(socket),
+    table: new SocketTable(socket),
     open: async (listeners, signal) => {
       const line = await shim.connect(socket)
       const abort = () => line[Symbol.dispose]()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { readFileSync, realpathSync } from 'node:fs'
+import { closeSync, openSync, readSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 
 /** Who is at a listening socket, as the kernel shows it. */
@@ -43,14 +43,53 @@ export function socketQueue(table: Buffer, paths: readonly string[]): SocketQueu
   return isListening ? { served, waiting } : undefined
 }
 
-/** The queue of a socket now. Cheap enough to be asked some times a second. */
-export function queueOf(socket: string): SocketQueue | undefined {
-  try {
-    return socketQueue(readFileSync('/proc/net/unix'), [socket, realpathSync(socket)])
-  } catch {
-    // The socket is gone, or there is no /proc.
-    return undefined
+/** The kernel's table of unix sockets, kept open: it is looked at some times a second. */
+export class SocketTable implements Disposable {
+  readonly #socket: string
+  #names: readonly string[] | undefined
+  #file: number | undefined
+  #bytes = Buffer.alloc(1 << 16)
+
+  /** @param socket absolute path */
+  constructor(socket: string) {
+    this.#socket = socket
   }
+
+  /** Who is at the socket now; undefined where that cannot be seen. */
+  queue(): SocketQueue | undefined {
+    try {
+      this.#names ??= namesOf(this.#socket)
+      return socketQueue(this.#read(), this.#names)
+    } catch {
+      // The socket is gone, or there is no /proc.
+      return undefined
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
+  }
+
+  /** One pass from the start; the kernel hands out a page at a time. */
+  #read(): Buffer {
+    this.#file ??= openSync('/proc/net/unix', 'r')
+    for (let length = 0; ; ) {
+      const room = this.#bytes.length - length
+      const read = readSync(this.#file, this.#bytes, length, room, length)
+      length += read
+      if (read === 0) return this.#bytes.subarray(0, length)
+      if (length === this.#bytes.length) {
+        this.#bytes = Buffer.concat([this.#bytes], 2 * this.#bytes.length)
+      }
+    }
+  }
+}
+
+/** A path by which a server may have been bound: as it was given, and without links in its folders. */
+function namesOf(socket: string): readonly string[] {
+  const folder = realpathSync(path.dirname(socket))
+  return [socket, path.join(folder, path.basename(socket))]
 }
 
 function* linesWith(table: Buffer, words: ReadonlySet<string>): Generator<string> {
