@@ -86,6 +86,8 @@ export type Hello = {
   readonly fullscreen: boolean
   /** Main drops all input; the page need not make any. */
   readonly viewOnly: boolean
+  /** The window begins with one clipboard for the guest and this desktop. */
+  readonly shareClipboard: boolean
   readonly guest: GuestInfo
   /** Null where nobody can tell. */
   readonly vm: VmState | null

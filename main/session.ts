@@ -26,6 +26,8 @@ export type SessionOptions = {
   readonly fullscreen: boolean
   readonly headless: boolean
   readonly viewOnly: boolean
+  /** The window begins with the clipboard shared. */
+  readonly clipboard: boolean
   /** For this window only; the remembered one stays. */
   readonly scale: ScaleMode | undefined
   /** Waits for a VM that is not there yet. */
@@ -221,6 +223,7 @@ export class Session implements AsyncDisposable {
       settings: this.#settings(),
       fullscreen: this.#options.fullscreen,
       viewOnly: this.#options.viewOnly,
+      shareClipboard: this.#options.clipboard,
       input: this.#input.accepts,
       state: this.#source.state,
       statuses: this.#source.statuses,

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { createRoot } from 'react-dom/client'
 import { openBridge } from './bridge/bridge.ts'
+import { ClipboardShare } from './clipboard/clipboard-share.ts'
 import { Compositor } from './compositor/compositor.ts'
 import { createWebglPresenter } from './compositor/webgl/presenter.ts'
 import { GuestInput } from './input/guest-input.ts'
 import { ScreenWish } from './input/screen-wish.ts'
+import { Typing } from './input/typing.ts'
 import { Session } from './session.ts'
 import { createViewStore, isLive, takesPointer } from './store.ts'
 import { App } from './ui/app.tsx'
@@ -43,6 +45,9 @@ session.attach(compositor)
 const input = new GuestInput(session, store, canvas, compositor)
 session.own(input)
 session.own(new ScreenWish(session, store, canvas))
+session.own(new ClipboardShare(session, store))
+const typing = new Typing(session, store)
+session.own(typing)
 session.onNews((news) => {
   if (news.kind === 'trouble') session.toast(troubleToast(news.failure))
 })
@@ -78,7 +83,7 @@ window.addEventListener('contextmenu', (event) => {
 })
 
 createRoot(place).render(
-  <ViewContext value={{ store, session }}>
+  <ViewContext value={{ store, session, typing }}>
     <App />
   </ViewContext>,
 )

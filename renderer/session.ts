@@ -77,6 +77,7 @@ export class Session implements Disposable {
         settings: hello.settings,
         fullscreen: hello.fullscreen || isFullscreen(),
         viewOnly: hello.viewOnly,
+        sharesClipboard: hello.shareClipboard,
         ...(this.#heardInput ? {} : { input: hello.input }),
         // An event that overtook the answer is newer than it.
         ...(heard ? {} : { session: hello.state, statuses: hello.statuses }),

@@ -33,6 +33,18 @@ export type Panel =
   | 'status'
   | 'shortcuts'
   | 'reset'
+  | 'typing'
+
+/** A text on its way into the guest, key by key; asked about first when not all of it can be typed. */
+export type TypingState = {
+  readonly isRunning: boolean
+  /** Characters. */
+  readonly done: number
+  readonly total: number
+  /** What has no key, each once, and how often it stands in the text. */
+  readonly missing: readonly string[]
+  readonly leftOut: number
+}
 
 /** All that the interface shows. Changed by {@link Session} and by the interface itself. */
 export type ViewState = {
@@ -49,6 +61,9 @@ export type ViewState = {
   readonly input: InputAccepts
   /** The person does not want to touch the guest, or may not. */
   readonly viewOnly: boolean
+  /** The person wants one clipboard for the guest and this desktop. */
+  readonly sharesClipboard: boolean
+  readonly typing: TypingState | undefined
   /** The picture on the canvas, guest pixels; undefined when the canvas shows none. */
   readonly picture: Size | undefined
   /** Frames per second; 0 when the picture does not change. */
@@ -82,6 +97,8 @@ export function createViewStore(): Store {
     fullscreen: false,
     input: noInput,
     viewOnly: true,
+    sharesClipboard: false,
+    typing: undefined,
     picture: undefined,
     rate: 0,
     presenter: undefined,

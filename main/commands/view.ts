@@ -33,6 +33,8 @@ type Wishes = {
   /** The guest takes the window's size. */
   readonly follow: boolean
   readonly viewOnly: boolean
+  /** The guest and this desktop have one clipboard. */
+  readonly clipboard: boolean
   readonly wait: boolean
   readonly reconnect: boolean
   /** Socket of a monitor that takes the input, and tells what the VM does. */
@@ -60,6 +62,7 @@ export function viewCommand(hosted?: Shell): Command {
       fullscreen: { type: 'flag', help: 'fill the screen' },
       scale: { type: 'choice', choices: scaleModes, help: 'how the picture fits the window' },
       follow: { type: 'flag', help: "ask the guest for the window's size, whenever that changes" },
+      clipboard: { type: 'flag', help: 'share the clipboard with the guest from the start' },
       'view-only': { type: 'flag', help: 'never send anything to the guest' },
       qmp: {
         type: 'text',
@@ -94,6 +97,7 @@ export function viewCommand(hosted?: Shell): Command {
         scale: options.scale,
         follow: options.follow,
         viewOnly: options['view-only'],
+        clipboard: options.clipboard,
         wait: options.wait,
         reconnect: options.reconnect,
         qmp: options.qmp,

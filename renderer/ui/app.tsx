@@ -12,6 +12,7 @@ import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { StateCard, StateStrip } from './state-card.tsx'
 import { ToastLine } from './toast.tsx'
 import { Toolbar } from './toolbar.tsx'
+import { TypingDialog } from './typing-dialog.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
 import { useViewState } from './view.ts'
 
@@ -31,6 +32,7 @@ export function App() {
       {saving && <SaveDialog key={`${saving.as} ${saving.plane}`} saving={saving} />}
       {panel === 'shortcuts' && <ShortcutsDialog />}
       {panel === 'reset' && <ResetDialog />}
+      {panel === 'typing' && <TypingDialog />}
     </>
   )
 }

@@ -34,7 +34,7 @@ export function KeysMenu() {
 }
 
 function Items({ holder }: { readonly holder: RefObject<HTMLDivElement | null> }) {
-  const { store, session } = useView()
+  const { store, session, typing } = useView()
   const viewOnly = useViewState((state) => state.viewOnly)
   const [group, setGroup] = useState<'none' | 'terminals' | 'sysrqs'>('none')
   const close = useCallback(() => store.setState({ panel: 'none' }), [store])
@@ -69,6 +69,16 @@ function Items({ holder }: { readonly holder: RefObject<HTMLDivElement | null> }
       {group === 'terminals' && terminals.map((one) => line(one, true))}
       {folder('sysrqs', 'Magic SysRq')}
       {group === 'sysrqs' && sysrqs.map((one) => line(one, true))}
+      <hr />
+      <MenuItem
+        disabled={viewOnly}
+        onSelect={() => {
+          close()
+          void typing.begin()
+        }}
+      >
+        Type clipboard text
+      </MenuItem>
       <hr />
       <MenuItem checked={viewOnly} onSelect={() => store.setState({ viewOnly: !viewOnly })}>
         View only

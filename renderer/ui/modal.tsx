@@ -4,11 +4,13 @@ import { type ReactNode, useEffect, useRef } from 'react'
 type ModalProps = {
   readonly title: string
   readonly onClose: () => void
+  /** At the bottom, and the picture stays as bright as it is. */
+  readonly low?: boolean
   readonly children: ReactNode
 }
 
 /** A dialog over the window; the platform keeps the focus inside and closes it on Escape. */
-export function Modal({ title, onClose, children }: ModalProps) {
+export function Modal({ title, onClose, low = false, children }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const element = dialog.current
@@ -18,7 +20,7 @@ export function Modal({ title, onClose, children }: ModalProps) {
   return (
     <dialog
       ref={dialog}
-      className="dialog"
+      className={low ? 'dialog dialog-low' : 'dialog'}
       aria-labelledby="dialog-title"
       onCancel={(event) => {
         event.preventDefault()

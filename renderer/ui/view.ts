@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
+import type { Typing } from '../input/typing.ts'
 import type { Session } from '../session.ts'
 import type { Store, ViewState } from '../store.ts'
 
-export type View = { readonly store: Store; readonly session: Session }
+export type View = {
+  readonly store: Store
+  readonly session: Session
+  readonly typing: Typing
+}
 
 export const ViewContext = createContext<View | undefined>(undefined)
 
-/** The store and the session of this window. */
+/** The store of this window, and who does what a person asks. */
 export function useView(): View {
   const view = useContext(ViewContext)
   if (!view) throw new Error('outside of the window')

@@ -2,6 +2,7 @@
 import { type ReactNode, type RefObject, useCallback, useRef } from 'react'
 import type { VmAction } from '../../core/guest.ts'
 import { actsOnVm, type ViewState } from '../store.ts'
+import { ClipboardItem } from './clipboard-item.tsx'
 import { FollowItem } from './follow-item.tsx'
 import { Icon } from './icon.tsx'
 import { Menu } from './menu.tsx'
@@ -49,6 +50,7 @@ function Items({ holder }: { readonly holder: RefObject<HTMLDivElement | null> }
     <Menu label="Virtual machine" holder={holder} onClose={close}>
       <PowerItems onDone={close} />
       <FollowItem />
+      <ClipboardItem />
       <hr />
       <MenuItem keys={keyOf('close')} onSelect={() => void session.close()}>
         Quit viewer, leave the VM

@@ -33,6 +33,7 @@ const hello: Hello = {
     muted: false,
   },
   fullscreen: false,
+  shareClipboard: false,
   viewOnly: true,
   input: { keyboard: false, pointer: 'none' },
   state: { kind: 'connecting' },

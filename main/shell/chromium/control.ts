@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { RawData, WebSocket } from 'ws'
-import type { Events } from '../../../core/protocol.ts'
+import { MAX_CLIPBOARD } from '../../../core/guest-channel.ts'
+import type { Events, Notes } from '../../../core/protocol.ts'
 import { fromWire, toWire } from '../../../core/wire.ts'
 import { log } from '../../log.ts'
 import { type CheckedCall, checkCall, checkNote } from '../messages.ts'
@@ -8,8 +9,13 @@ import type { PageHandlers } from '../shell.ts'
 
 /** Calls that may wait for their answers at once. */
 const MOST_CALLS = 64
-/** Characters of any message but a probe's picture. */
+/** Bytes of any message that is not listed. */
 const MOST_TEXT = 64 * 1024
+/** Bytes of notes that may be longer; JSON writes a character in up to six. */
+const longNotes: ReadonlyMap<unknown, number> = new Map<keyof Notes, number>([
+  ['probe:picture', Number.POSITIVE_INFINITY],
+  ['guest:request', MOST_TEXT + 6 * MAX_CLIPBOARD],
+])
 /** WebSocket close codes: RFC 6455 §7.4.1. */
 const UNSUPPORTED = 1003
 const POLICY = 1008
@@ -78,7 +84,7 @@ export class Control {
 
   #note(message: Record<string, unknown>, size: number): void {
     const { name, args } = message
-    const fits = size <= MOST_TEXT || name === 'probe:picture'
+    const fits = size <= (longNotes.get(name) ?? MOST_TEXT)
     const note = fits ? checkNote(name, args) : undefined
     if (note) note(this.#page)
     else this.#refuse('a note that this window may not send')

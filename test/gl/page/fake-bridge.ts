@@ -58,6 +58,7 @@ const hello = (): Hello => ({
   settings,
   fullscreen: false,
   viewOnly: true,
+  shareClipboard: false,
   input: { keyboard: false, pointer: 'none' },
   state: { kind: 'connecting' },
   statuses: [],

@@ -22,6 +22,7 @@ const options: SessionOptions = {
   fullscreen: false,
   headless: true,
   viewOnly: false,
+  clipboard: false,
   scale: undefined,
   wait: false,
   reconnect: false,
