@@ -13,6 +13,7 @@ import type { FrameSink, Shell, ShellWindow, WindowEnd, WindowRequest } from '..
 import { Browser, browserFailure } from './browser.ts'
 import { findBrowser, snapFolder } from './browser-binary.ts'
 import { browserFlags, hostFacts } from './flags.ts'
+import { makeProfile } from './profile.ts'
 import { PageServer } from './server.ts'
 
 /** Time that a browser gets until its page reports, ms. Cold disks and software hosts are slow. */
@@ -43,8 +44,10 @@ export class ChromiumShell implements Shell {
     const entry = writeEntry(folder.path, server.guard.entryUrl)
     const host = hostFacts()
     if (host.root) log.warn('running as root: Chromium runs without its sandbox')
+    const profile = path.join(folder.path, 'profile')
+    makeProfile(profile, server.guard.origin)
     const flags = browserFlags(host, {
-      profile: path.join(folder.path, 'profile'),
+      profile,
       entry: pathToFileURL(entry).href,
       headless: request.headless,
       fullscreen: request.fullscreen,

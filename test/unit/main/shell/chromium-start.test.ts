@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { chmodSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -8,6 +8,7 @@ import {
   isSnap,
 } from '../../../../main/shell/chromium/browser-binary.ts'
 import { browserFlags, type HostFacts } from '../../../../main/shell/chromium/flags.ts'
+import { makeProfile } from '../../../../main/shell/chromium/profile.ts'
 import { temporaryFolder } from '../../../fakes/temporary-folder.ts'
 
 function program(folder: string, name: string, mode = 0o755): string {
@@ -121,5 +122,18 @@ describe('its command line', () => {
       expect(flags).toContain('--no-first-run')
       expect(flags.filter((flag) => flag.startsWith('--remote-debugging'))).toEqual([])
     }
+  })
+})
+
+describe("the browser's profile", () => {
+  it('lets our origin alone read the clipboard, and nobody do anything else', () => {
+    const profile = path.join(folder(), 'profile')
+    makeProfile(profile, 'http://127.0.0.1:4711')
+    const file = path.join(profile, 'Default', 'Preferences')
+    const exceptions = { clipboard: { 'http://127.0.0.1:4711,*': { setting: 1 } } }
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+      profile: { content_settings: { exceptions } },
+    })
+    expect(statSync(file).mode & 0o777).toBe(0o600)
   })
 })

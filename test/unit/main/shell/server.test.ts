@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { WebSocket } from 'ws'
+import { MAX_CLIPBOARD } from '../../../../core/guest-channel.ts'
 import { fromWire, toWire } from '../../../../core/wire.ts'
 import { PageServer } from '../../../../main/shell/chromium/server.ts'
 import { PageFiles } from '../../../../main/shell/page-files.ts'
@@ -171,6 +172,11 @@ describe('files', () => {
   })
 })
 
+function clipboardNote(text: string, more: object = {}): string {
+  const args = [{ kind: 'clipboard-text', text }]
+  return toWire({ t: 'note', name: 'guest:request', args, ...more })
+}
+
 describe('the control connection', () => {
   it('answers calls by their number', async () => {
     const socket = await control()
@@ -208,6 +214,12 @@ describe('the control connection', () => {
     ['a call without a number', '{"t":"call","name":"session:reopen","args":[]}'],
     ['a note with wrong arguments', '{"t":"note","name":"frame:presented","args":["1",2]}'],
     ['an unknown note', '{"t":"note","name":"toString","args":[]}'],
+    [
+      'a long note',
+      `{"t":"note","name":"log:problem","args":["x"],"more":"${'x'.repeat(70_000)}"}`,
+    ],
+    ['a text longer than a clipboard', clipboardNote('x'.repeat(MAX_CLIPBOARD + 1))],
+    ['a clipboard of more bytes', clipboardNote('x', { more: 'x'.repeat(7 * MAX_CLIPBOARD) })],
     ['a bigint that is none', '{"t":"note","name":"frame:resend","args":[{"$bigint":"x"}]}'],
   ])('is cut after %s', async (_name, text) => {
     const warned = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
@@ -235,6 +247,14 @@ describe('the control connection', () => {
     server.send('probe:read', 4, true)
     const [data] = (await once(socket, 'message')) as [Buffer]
     expect(fromWire(data.toString())).toEqual({ t: 'event', name: 'probe:read', args: [4, true] })
+  })
+
+  it.each(['x', '\u0001', '\\', '世'])('takes a whole clipboard of %j', async (character) => {
+    const socket = await control()
+    const text = character.repeat(MAX_CLIPBOARD)
+    socket.send(clipboardNote(text))
+    await vi.waitFor(() => expect(page.notes).toHaveLength(1))
+    expect(page.notes[0]?.args).toEqual([{ kind: 'clipboard-text', text }])
   })
 
   it('lets a page that reloads back in', async () => {
