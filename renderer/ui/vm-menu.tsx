@@ -53,7 +53,7 @@ function Items({ holder }: { readonly holder: RefObject<HTMLDivElement | null> }
       <ClipboardItem />
       <hr />
       <MenuItem keys={keyOf('close')} onSelect={() => void session.close()}>
-        Quit viewer, leave the VM
+        Quit viewer
       </MenuItem>
     </Menu>
   )
