@@ -91,6 +91,9 @@ function overview(commands: readonly CommandRow[]): string {
     ...alignedRows([
       ['demo:', 'a built-in guest that flips pages and moves a cursor'],
       ['dump:FILE', 'a plane dump (scanout dump)'],
+      ['qemu:QMP-SOCKET', 'the D-Bus display of a QEMU, by its monitor'],
+      ['qemu+dbus:BUS?vm=NAME', 'the same on a D-Bus bus: session, system or its address'],
+      ['libvirt:NAME', 'the same of a libvirt domain, by name, UUID or number'],
       ['vfio:UUID', 'a mediated display device that no VM uses, by UUID or sysfs path'],
       ['vfio+pid:PID', 'the device of a running QEMU'],
       ['vfio+fd:N, vfio+unix:SOCKET', 'a device whose descriptor is handed over'],

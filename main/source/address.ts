@@ -14,8 +14,6 @@ export type SchemeRow = {
   readonly shape?: RegExp
   /** Names that may stand in the query. */
   readonly options: readonly string[]
-  /** False: the seat is kept for a later version. */
-  readonly available: boolean
 }
 
 const demoOptions = [
@@ -43,24 +41,23 @@ const mdev =
 
 // biome-ignore format: one row per scheme
 const rows = [
-  // scheme                  what follows the colon             its shape      options of the query    in this version
-  { scheme: 'demo',         path: undefined,                                  options: demoOptions,    available: true },
-  { scheme: 'dump',         path: 'FILE',                                     options: [],             available: true },
-  { scheme: 'vfio',         path: 'UUID or /sys/…/UUID',       shape: mdev,   options: ['pid'],        available: true },
-  { scheme: 'vfio+fd',      path: 'NUMBER',                    shape: number, options: ['pid'],        available: true },
-  { scheme: 'vfio+unix',    path: 'SOCKET',                                   options: ['pid'],        available: true },
-  { scheme: 'vfio+pid',     path: 'PID',                       shape: pid,    options: ['fd'],         available: true },
-  { scheme: 'planes+unix',  path: 'SOCKET',                                   options: [],             available: true },
-  { scheme: 'qemu',         path: 'QMP-SOCKET',                               options: ['console'],    available: true },
-  { scheme: 'qemu+dbus',    path: 'ADDRESS',                                  options: [],             available: false },
-  { scheme: 'libvirt',      path: 'NAME',                                     options: ['uri'],        available: false },
+  // scheme                  what follows the colon             its shape      options of the query
+  { scheme: 'demo',         path: undefined,                                  options: demoOptions },
+  { scheme: 'dump',         path: 'FILE',                                     options: [] },
+  { scheme: 'vfio',         path: 'UUID or /sys/…/UUID',       shape: mdev,   options: ['pid'] },
+  { scheme: 'vfio+fd',      path: 'NUMBER',                    shape: number, options: ['pid'] },
+  { scheme: 'vfio+unix',    path: 'SOCKET',                                   options: ['pid'] },
+  { scheme: 'vfio+pid',     path: 'PID',                       shape: pid,    options: ['fd'] },
+  { scheme: 'planes+unix',  path: 'SOCKET',                                   options: [] },
+  { scheme: 'qemu',         path: 'QMP-SOCKET',                               options: ['console'] },
+  { scheme: 'qemu+dbus',    path: 'BUS',                                      options: ['vm', 'console'] },
+  { scheme: 'libvirt',      path: 'NAME',                                     options: ['uri', 'console'] },
 ] as const satisfies readonly SchemeRow[]
 
 /** Every scheme that is known by name. */
 export const schemes: readonly SchemeRow[] = rows
 
-/** Schemes that a source can be opened by. */
-export type Scheme = Extract<(typeof rows)[number], { available: true }>['scheme']
+export type Scheme = (typeof rows)[number]['scheme']
 
 const MAX_ADDRESS = 4096
 
@@ -85,13 +82,6 @@ export function parseAddress(
   const scheme = text.slice(0, Math.max(0, colon))
   const row = schemes.find((known) => known.scheme === scheme)
   if (!row) return wrong(text, unknownScheme(text, scheme), schemeHelp(text, scheme))
-  if (!row.available) {
-    return wrong(
-      text,
-      `${scheme}: addresses are planned and not in this version`,
-      `Use one of ${openable().join(' ')}`,
-    )
-  }
   const rest = text.slice(colon + 1)
   const mark = rest.indexOf('?')
   const path = mark < 0 ? rest : rest.slice(0, mark)
@@ -111,11 +101,6 @@ export function parseAddress(
   return ok({ text, scheme, path, query: query.value })
 }
 
-/** `demo:`, `dump:`, … */
-function openable(): string[] {
-  return schemes.filter((row) => row.available).map((row) => `${row.scheme}:`)
-}
-
 function unknownScheme(text: string, scheme: string): string {
   if (text === '') return 'it is empty'
   if (scheme !== '') return `${scheme}: is no scheme`
@@ -125,7 +110,7 @@ function unknownScheme(text: string, scheme: string): string {
 function schemeHelp(text: string, scheme: string): string {
   const names = schemes.map((row) => `${row.scheme}:`)
   const guess = didYouMean(scheme === '' ? text : `${scheme}:`, names)
-  return [guess, `Use one of ${openable().join(' ')}`].filter((part) => part).join(' ')
+  return [guess, `Use one of ${names.join(' ')}`].filter((part) => part).join(' ')
 }
 
 function parseQuery(

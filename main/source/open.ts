@@ -13,6 +13,8 @@ const openers: Readonly<Record<Scheme, () => Promise<OpenSource>>> = {
   'vfio+unix': async () => (await import('./vfio/open.ts')).openVfioSocket,
   'vfio+pid': async () => (await import('./vfio/open.ts')).openVfioProcess,
   qemu: async () => (await import('./qemu/open.ts')).openQemu,
+  'qemu+dbus': async () => (await import('./qemu/open.ts')).openQemuBus,
+  libvirt: async () => (await import('./qemu/open.ts')).openLibvirt,
   'planes+unix': async () => (await import('./planes/open.ts')).openPlanes,
 }
 

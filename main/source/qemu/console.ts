@@ -20,9 +20,10 @@ export async function readProperties(
   bus: BusPeer,
   path: string,
   owner: string,
+  patienceMs?: number,
 ): Promise<ReadonlyMap<string, WireValue>> {
   const call = { path, interface: PROPERTIES, member: 'GetAll', signature: 's', body: [owner] }
-  const { signature, body } = await bus.call(call)
+  const { signature, body } = await bus.call(call, patienceMs)
   return signature === 'a{sv}' ? propertyMap(body[0]) : new Map()
 }
 
@@ -36,9 +37,14 @@ export function propertyMap(value: WireValue | undefined): ReadonlyMap<string, W
   )
 }
 
+/** Name, UUID and consoles of the VM. */
+export function readVm(bus: BusPeer, patienceMs?: number): Promise<ReadonlyMap<string, WireValue>> {
+  return readProperties(bus, `${ROOT}/VM`, 'org.qemu.Display1.VM', patienceMs)
+}
+
 /** Every console of the VM, in QEMU's order. */
 export async function readConsoles(bus: BusPeer): Promise<readonly ConsoleInfo[]> {
-  const vm = await readProperties(bus, `${ROOT}/VM`, 'org.qemu.Display1.VM')
+  const vm = await readVm(bus)
   const ids = vm.get('ConsoleIDs')
   const known = Array.isArray(ids) ? ids.filter((id) => typeof id === 'number') : []
   return Promise.all(

@@ -1,94 +1,69 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-
-import path from 'node:path'
 import type { Failure } from '../../../core/failure.ts'
 import { noCapabilities } from '../../../core/guest.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
-import type { FdSocket } from '../../../native-shim/api.ts'
+import type { ProcessWatch } from '../../../native-shim/api.ts'
 import { shim } from '../../../native-shim/index.ts'
-import { isNativeError, nativeFailure } from '../native-failure.ts'
+import { isNativeError } from '../native-failure.ts'
 import { systemClock } from '../poller.ts'
 import type { Address, OpenSource, Source, SourceInfo } from '../source.ts'
-import { BusConnection, BusError, type BusHandlers } from './bus.ts'
+import { BusError, type BusHandlers, type IncomingCall } from './bus.ts'
+import { openBusLine } from './bus-line.ts'
 import { chooseConsole, readConsoles } from './console.ts'
-import { QmpClient, QmpError } from './qmp.ts'
+import type { DisplayLine, OpenLine } from './display-line.ts'
+import { openLibvirtLine } from './libvirt-line.ts'
+import type { BusMessage } from './message.ts'
+import { openQmpLine } from './qmp-line.ts'
 import { QemuSource } from './source.ts'
 
-/** How long QEMU may take to greet, ms: it keeps everybody but one waiting without a word. */
-const GREETING_MS = 2000
-const OPTION = '-display dbus,p2p=yes'
+/** `qemu:QMP-SOCKET?console=N` */
+export const openQemu = through(openQmpLine)
+/** `qemu+dbus:ADDRESS?vm=NAME&console=N` */
+export const openQemuBus = through(openBusLine)
+/** `libvirt:NAME?uri=URI&console=N` */
+export const openLibvirt = through(openLibvirtLine)
 
-let connections = 0
-
-/**
- * `qemu:QMP-SOCKET?console=N`: a console of a running QEMU. Its monitor is held for some milliseconds
- * only, because QEMU serves one client at a time: a socket end goes over it, and becomes the D-Bus line.
- */
-export const openQemu: OpenSource = async (address, signal) => {
-  const what = `cannot open the display of ${address.path}`
-  try {
-    signal.throwIfAborted()
-    return await openConsole(address, await connectDisplay(address.path))
-  } catch (error) {
-    if (signal.aborted) {
-      return fail({ code: 'cancelled', what, why: 'it was cancelled', remedy: 'Open it again' })
+/** Opens a console of a running QEMU over one kind of line. */
+function through(openLine: OpenLine): OpenSource {
+  return async (address, signal) => {
+    const what = `cannot open the display of ${address.path}`
+    const cancelled = { code: 'cancelled', what, why: 'it was cancelled', remedy: 'Open it again' }
+    if (signal.aborted) return fail(cancelled)
+    const relay = new Relay()
+    const line = await openLine(address, relay, signal)
+    if (!line.ok) return signal.aborted ? fail(cancelled) : line
+    using owned = new DisposableStack()
+    owned.use(line.value.peer)
+    if (signal.aborted) return fail(cancelled)
+    try {
+      const source = await openConsole(address, line.value, relay)
+      if (source.ok) owned.move()
+      return source
+    } catch (error) {
+      return fail(signal.aborted ? cancelled : brokenLine(error, what))
     }
-    return fail(trouble(error, what))
   }
 }
 
-/** What is needed of the monitor: the VM's name, a new line to its display, and its process. */
-type Display = { readonly name: string; readonly line: FdSocket; readonly pid: number }
+/** Hears what comes over a line before the source is there, which is made once the consoles are known. */
+class Relay implements BusHandlers {
+  current: BusHandlers | undefined
+  ended: string | undefined
 
-async function connectDisplay(socket: string): Promise<Display> {
-  using owned = new DisposableStack()
-  const monitor = await shim.connect(socket)
-  const { pid } = monitor.peer()
-  const qmp = owned.use(await QmpClient.open(monitor, GREETING_MS))
-  const [ours, theirs] = shim.socketEnds()
-  const mine = owned.use(ours)
-  using sent = theirs
-  connections += 1
-  const fdname = `scanout-${process.pid}-${connections}`
-  await qmp.execute('getfd', { fdname }, [sent])
-  try {
-    await qmp.execute('add_client', { protocol: '@dbus-display', fdname })
-  } catch (error) {
-    await qmp.execute('closefd', { fdname }).catch(() => {})
-    throw error instanceof QmpError ? new NoDisplay(error.message) : error
+  onCall = (call: IncomingCall): void => this.current?.onCall?.(call)
+  onSignal = (signal: BusMessage): void => this.current?.onSignal?.(signal)
+  onEnd = (why: string): void => {
+    this.ended = why
+    this.current?.onEnd(why)
   }
-  return { name: await vmName(qmp, socket), line: shim.adoptSocket(mine), pid }
-}
-
-class NoDisplay extends Error {}
-
-async function vmName(qmp: QmpClient, socket: string): Promise<string> {
-  const answer = await qmp.execute('query-name')
-  const name = typeof answer === 'object' && answer !== null && 'name' in answer && answer.name
-  return typeof name === 'string' && name !== '' ? name.slice(0, 100) : path.basename(socket)
 }
 
 async function openConsole(
   address: Address,
-  { name: vm, line, pid }: Display,
+  { vm, peer, pid, hungUp }: DisplayLine,
+  relay: Relay,
 ): Promise<Result<Source, Failure>> {
-  using owned = new DisposableStack()
-  // The source hears what comes over this line; it is made once the consoles are known.
-  const handlers: { current: BusHandlers | undefined; ended: string | undefined } = {
-    current: undefined,
-    ended: undefined,
-  }
-  const bus = owned.use(
-    await BusConnection.open(line, {
-      onCall: (call) => handlers.current?.onCall?.(call),
-      onSignal: (message) => handlers.current?.onSignal?.(message),
-      onEnd: (why) => {
-        handlers.ended = why
-        handlers.current?.onEnd(why)
-      },
-    }),
-  )
-  const consoles = await readConsoles(bus)
+  const consoles = await readConsoles(peer)
   const wish = address.query.get('console')
   const console = chooseConsole(consoles, wish)
   if (!console) return fail(noConsole(vm, wish, consoles))
@@ -99,23 +74,26 @@ async function openConsole(
     access: 'dbus',
     console,
     consoles,
-    capabilities: {
-      ...noCapabilities,
-      input: true,
-      pushes: true,
-      resize: console.type === 'Graphic',
-    },
+    capabilities: { ...noCapabilities, input: true, pushes: true },
   }
-  // 0 is a process of another namespace, which cannot be watched.
-  const watch = pid > 0 ? shim.watchProcess(pid) : undefined
-  owned.move()
-  const source = await QemuSource.open(shim, systemClock, info, console, watch, (given) => {
-    handlers.current = given
-    return bus
+  const end = { process: watch(pid), hungUp }
+  const source = await QemuSource.open(shim, systemClock, info, console, end, (given) => {
+    relay.current = given
+    return peer
   })
-  if (handlers.ended === undefined) return ok(source)
+  if (relay.ended === undefined) return ok(source)
   source[Symbol.dispose]()
-  throw new BusError('closed', handlers.ended)
+  throw new BusError('closed', relay.ended)
+}
+
+/** A number of another namespace may be nobody's here. */
+function watch(pid: number): ProcessWatch | undefined {
+  try {
+    return pid > 0 ? shim.watchProcess(pid) : undefined
+  } catch (error) {
+    if (isNativeError(error)) return undefined
+    throw error
+  }
 }
 
 function noConsole(
@@ -132,34 +110,10 @@ function noConsole(
   }
 }
 
-/** Why the display could not be opened, and what helps. */
-function trouble(error: unknown, what: string): Failure {
-  const start = `Start QEMU with -qmp unix:SOCKET,server=on,wait=off ${OPTION}`
-  if (error instanceof NoDisplay) {
-    const why = `its QEMU runs without a D-Bus display for direct connections (${error.message})`
-    return { code: 'no-display', what, why, remedy: `Start QEMU with ${OPTION}` }
-  }
-  if (error instanceof QmpError && error.code === 'timeout') {
-    const why = 'QEMU did not greet: another program is connected to this socket, or the VM hangs'
-    const remedy = 'Close that program, or give QEMU a second -qmp socket for Scanout'
-    return { code: 'busy', what, why, remedy }
-  }
-  if (error instanceof SyntaxError)
-    return { code: 'bad-protocol', what, why: error.message, remedy: start }
-  if (error instanceof QmpError || error instanceof BusError) {
-    const remedy = 'See whether the VM is still running'
-    return { code: 'bad-protocol', what, why: error.message, remedy }
-  }
-  const codes: Readonly<Record<string, string>> = {
-    EACCES: 'no-permission',
-    EPERM: 'no-permission',
-    ENOENT: 'not-found',
-    ECONNREFUSED: 'vm-gone',
-  }
-  const code = isNativeError(error) ? (codes[error.code] ?? 'no-qemu') : 'no-qemu'
-  const remedies: Readonly<Record<string, string>> = {
-    'no-permission': 'Run as the user that QEMU runs as, or give this user access to the socket',
-    'vm-gone': 'The VM has ended and left its socket behind: start it again',
-  }
-  return nativeFailure(error, what, code, remedies[code] ?? start)
+/** QEMU was there and did not do as it should. */
+function brokenLine(error: unknown, what: string): Failure {
+  const isExpected = error instanceof BusError || error instanceof SyntaxError
+  if (!(isExpected || isNativeError(error))) throw error
+  const remedy = 'See whether the VM is still running'
+  return { code: 'bad-protocol', what, why: error.message, remedy }
 }

@@ -10,6 +10,7 @@ import { BusConnection, type BusHandlers, type BusPeer } from './bus.ts'
 import { CONSOLE, consolePath, MOUSE, PROPERTIES, propertyMap } from './console.ts'
 import { ConsoleInput } from './console-input.ts'
 import { cursorPlaceOf } from './cursor-place.ts'
+import type { DisplayLine } from './display-line.ts'
 import { ConsolePlanes } from './listener.ts'
 import { serveListener } from './listener-calls.ts'
 import type { BusMessage } from './message.ts'
@@ -31,6 +32,9 @@ const LAST_WORD_MS = 300
 /** How long QEMU may take to say what a console shows, ms. */
 const FIRST_PICTURE_MS = 1000
 
+/** What the end of the line means: QEMU ended when its process did, or when that cannot be told. */
+type LineEnd = Pick<DisplayLine, 'hungUp'> & { readonly process: ProcessWatch | undefined }
+
 /** One console of a QEMU over its D-Bus display. Everything that comes from QEMU is hostile. */
 export class QemuSource implements Source {
   readonly #info: SourceInfo
@@ -39,7 +43,7 @@ export class QemuSource implements Source {
   readonly #planes: ConsolePlanes
   readonly #console: ConsoleInfo
   readonly #owned: DisposableStack
-  readonly #process: ProcessWatch | undefined
+  readonly #lineEnd: LineEnd
   readonly #known = Promise.withResolvers<void>()
   #bus: BusPeer | undefined
   #listener: BusPeer | undefined
@@ -60,10 +64,11 @@ export class QemuSource implements Source {
     clock: Clock,
     info: SourceInfo,
     console: ConsoleInfo,
-    process: ProcessWatch | undefined,
+    end: LineEnd,
   ) {
     using owned = new DisposableStack()
-    this.#process = process && owned.use(process)
+    this.#lineEnd = end
+    if (end.process) owned.use(end.process)
     this.#info = info
     this.#console = console
     this.#shim = shim
@@ -88,11 +93,11 @@ export class QemuSource implements Source {
     clock: Clock,
     info: SourceInfo,
     console: ConsoleInfo,
-    process: ProcessWatch | undefined,
+    end: LineEnd,
     openBus: (handlers: BusHandlers) => BusPeer,
   ): Promise<QemuSource> {
     using owned = new DisposableStack()
-    const source = owned.use(new QemuSource(shim, clock, info, console, process))
+    const source = owned.use(new QemuSource(shim, clock, info, console, end))
     const bus = source.#owned.use(
       openBus({
         onCall: (call) => {
@@ -269,18 +274,19 @@ export class QemuSource implements Source {
   #end(why: string): void {
     if (this.#isEnding || this.#isDisposed) return
     this.#isEnding = true
+    const { process, hungUp } = this.#lineEnd
     const tell = (hasEnded: boolean) => {
       if (this.#gone || this.#isDisposed) return
-      this.#gone = hasEnded ? endedVm(this.info.name, why) : takenOver(this.info.name, why)
+      this.#gone = (hasEnded ? endedVm : hungUp)(this.info.name, why)
       this.#known.resolve()
       this.#wake()
     }
-    if (!this.#process) {
+    if (!process) {
       tell(true)
       return
     }
     const cancel = this.#clock.after(LAST_WORD_MS, () => tell(false))
-    void this.#process.ended.then((hasEnded) => {
+    void process.ended.then((hasEnded) => {
       if (!hasEnded) return
       cancel()
       tell(true)
@@ -294,15 +300,5 @@ function endedVm(name: string, why: string): Failure {
     what: `${name} ended`,
     why: `its QEMU is gone (${why})`,
     remedy: 'Start the VM again and reopen the source',
-  }
-}
-
-/** QEMU serves one direct D-Bus client: whoever comes later replaces who was there. */
-function takenOver(name: string, why: string): Failure {
-  return {
-    code: 'hung-up',
-    what: `the display of ${name} was closed`,
-    why: `its QEMU is still there and serves one direct viewer, the newest (${why})`,
-    remedy: 'Close the other viewer, then reopen the source',
   }
 }
