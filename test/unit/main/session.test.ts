@@ -8,7 +8,7 @@ import { Session, type SessionOptions } from '../../../main/session.ts'
 import type { OpenSourceHandle } from '../../../main/session-source.ts'
 import { SettingsFile } from '../../../main/settings.ts'
 import type { Address } from '../../../main/source/source.ts'
-import type { FakeVmControl } from '../../fakes/fake-vm-control.ts'
+import { FakeVmControl } from '../../fakes/fake-vm-control.ts'
 import { ManualClock } from '../../fakes/manual-clock.ts'
 import { validPlane } from '../../fakes/planes.ts'
 import { FakeShell } from '../../fakes/shell.ts'
@@ -280,6 +280,208 @@ describe('a session', () => {
     expect((await page().calls['session:hello']()).input.keyboard).toBe(false)
     tell('input:events', [press])
     expect(handle().typed).toEqual([press, release])
+  })
+
+  describe('with a line to its VM', () => {
+    beforeEach(() => {
+      vm = new FakeVmControl()
+    })
+
+    it('tells the page what the VM does', async () => {
+      await start()
+      vm?.change({ run: 'paused', note: '' })
+      expect(window().sent.at(-1)).toEqual({
+        name: 'vm:changed',
+        args: [{ run: 'paused', note: '' }],
+      })
+      expect((await page().calls['session:hello']()).vm).toEqual({ run: 'paused', note: '' })
+    })
+
+    it('acts on the VM, once it is known what it does', async () => {
+      await start()
+      expect(await page().calls['vm:act']('pause')).toMatchObject({
+        failure: { code: 'no-monitor' },
+      })
+      vm?.change({ run: 'running', note: '' })
+      expect((await page().calls['vm:act']('pause')).ok).toBe(true)
+      expect(vm?.told).toContain('pause')
+    })
+
+    it('does not act when it only views, whatever the page says', async () => {
+      await start({ viewOnly: true })
+      vm?.change({ run: 'running', note: '' })
+      const acted = await page().calls['vm:act']('reset')
+      expect(acted).toMatchObject({ failure: { code: 'view-only' } })
+      expect(vm?.told).not.toContain('reset')
+    })
+
+    it('leaves the monitor to the source while that opens', async () => {
+      await start()
+      expect(vm?.told).toEqual(['release', 'follow'])
+      await page().calls['session:reopen']()
+      expect(vm?.told).toEqual(['release', 'follow', 'release', 'follow'])
+    })
+
+    it('forgets a VM that is gone', async () => {
+      await start()
+      vm?.change({ run: 'running', note: '' })
+      handle().lose(failure)
+      await vi.waitFor(() => expect(window().sent.at(-1)?.args).toEqual([null]))
+    })
+  })
+
+  it('has no line to a VM that nobody can tell about, and says so', async () => {
+    await start()
+    expect(await page().calls['vm:act']('pause')).toMatchObject({ failure: { code: 'no-monitor' } })
+  })
+
+  it('shows another console in place, by its number', async () => {
+    const opened: (string | undefined)[] = []
+    const open = opener
+    opener = (to, signal) => {
+      opened.push(to.query.get('console'))
+      return open(to, signal)
+    }
+    await start()
+    const first = handle()
+    await page().calls['session:console'](2)
+    expect(first.disposed).toBe(true)
+    await page().calls['session:reopen']()
+    expect(opened).toEqual([undefined, '2', '2'])
+    const told = window().sent.filter(({ name }) => name === 'guest:changed')
+    expect(told).toHaveLength(3)
+  })
+
+  describe('that waits', () => {
+    const absent: Failure = { ...failure, code: 'not-found' }
+    const ended: Failure = { ...failure, code: 'vm-gone' }
+    const taken: Failure = { ...failure, code: 'hung-up' }
+    const refuse = (why: Failure) => {
+      const open = opener
+      const tries: string[] = []
+      opener = async () => {
+        tries.push(why.code)
+        return fail(why)
+      }
+      return {
+        tries,
+        relent: () => {
+          opener = open
+        },
+      }
+    }
+    const pass = async (ms: number) => {
+      for (let passed = 0; passed < ms; passed += 100) {
+        clock.advance(100)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    }
+
+    it('opens a VM as soon as it is there, and looks without opening before', async () => {
+      isPresent = false
+      const { tries, relent } = refuse(absent)
+      await start({ wait: true })
+      expect(session.state).toEqual({ kind: 'waiting', failure: absent })
+      await pass(10_000)
+      expect(tries).toHaveLength(1)
+      relent()
+      isPresent = true
+      await pass(400)
+      expect(handles).toHaveLength(1)
+      expect(session.state.kind).toBe('connecting')
+    })
+
+    it('opens once a second where only that tells', async () => {
+      isPresent = undefined
+      const { tries } = refuse(absent)
+      await start({ wait: true })
+      await pass(5000)
+      expect(tries.length).toBeGreaterThanOrEqual(5)
+      expect(tries.length).toBeLessThanOrEqual(6)
+      expect(session.state.kind).toBe('waiting')
+    })
+
+    it.each(['no-display', 'no-permission', 'usage', 'bad-dump'])(
+      'does not wait where that would not help: %s',
+      async (code) => {
+        refuse({ ...failure, code })
+        await start({ wait: true, reconnect: true })
+        expect(session.state.kind).toBe('failed')
+        await pass(3000)
+        expect(session.state.kind).toBe('failed')
+      },
+    )
+
+    it('does not wait unless it was asked to', async () => {
+      const { tries } = refuse(absent)
+      await start({ reconnect: true })
+      await pass(3000)
+      expect(session.state.kind).toBe('failed')
+      expect(tries).toHaveLength(1)
+    })
+
+    it('shows a VM again within two seconds of its return', async () => {
+      await start({ reconnect: true })
+      handle().lose(ended)
+      expect(session.state).toEqual({ kind: 'waiting', failure: ended })
+      const { tries, relent } = refuse({ ...failure, code: 'vm-gone' })
+      isPresent = false
+      await pass(60_000)
+      expect(tries).toHaveLength(0)
+      // Its socket is there before it answers.
+      isPresent = true
+      await pass(400)
+      expect(tries).toHaveLength(1)
+      relent()
+      await pass(1400)
+      expect(handles).toHaveLength(2)
+      expect(session.state.kind).toBe('connecting')
+    })
+
+    it('does not show a VM again unless it was asked to', async () => {
+      await start({ wait: true })
+      handle().lose(ended)
+      await pass(3000)
+      expect(session.state.kind).toBe('lost')
+      expect(handles).toHaveLength(1)
+    })
+
+    it('tries once to take its place back from another viewer, and does not fight', async () => {
+      await start({ reconnect: true })
+      handle().lose(taken)
+      expect(session.state.kind).toBe('waiting')
+      await pass(1900)
+      expect(handles).toHaveLength(1)
+      await pass(200)
+      expect(handles).toHaveLength(2)
+      handle().lose(taken)
+      expect(session.state.kind).toBe('lost')
+      await pass(60_000)
+      expect(handles).toHaveLength(2)
+      await page().calls['session:reopen']()
+      handle().lose(taken)
+      expect(session.state.kind).toBe('waiting')
+    })
+
+    it('opens at once when a person asks, and then not once more', async () => {
+      isPresent = false
+      const { relent } = refuse(absent)
+      await start({ wait: true })
+      relent()
+      await page().calls['session:reopen']()
+      expect(handles).toHaveLength(1)
+      isPresent = true
+      await pass(3000)
+      expect(handles).toHaveLength(1)
+    })
+
+    it('ends in the middle of it', async () => {
+      isPresent = false
+      refuse(absent)
+      await start({ wait: true })
+      await session[Symbol.asyncDispose]()
+      expect(clock.pending).toBe(0)
+    })
   })
 
   it('prefers the title that was asked for', async () => {
