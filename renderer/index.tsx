@@ -38,6 +38,7 @@ window.addEventListener('unhandledrejection', (event) => report(event.reason))
 const session = new Session(bridge, store)
 const compositor = new Compositor(canvas, bridge, createWebglPresenter, {
   picture: (picture) => store.setState({ picture }),
+  drawn: () => input.drawn(),
   presented: () => session.presented(),
   problem: (problem) => store.setState({ problem }),
 })

@@ -10,6 +10,7 @@ import type {
   SurfaceDescription,
   SurfaceId,
 } from '../../core/protocol.ts'
+import { CursorCopies, type GuestCursor } from './cursor-copies.ts'
 import { type DamageBytes, tightSize } from './damage-bytes.ts'
 import { clampPan, place } from './placement.ts'
 import { type CreatePresenter, type Picture, type Presenter, sceneSize } from './presenter.ts'
@@ -18,6 +19,8 @@ import { type CreatePresenter, type Picture, type Presenter, sceneSize } from '.
 export type CompositorEvents = {
   /** The picture's size in guest pixels; undefined when there is nothing to show. */
   readonly picture: (size: Size | undefined) => void
+  /** The canvas was drawn: its picture, the cursor on it or their place may have changed. */
+  readonly drawn: () => void
   /** A frame was drawn. */
   readonly presented: (seq: number, drawMs: number) => void
   /** The picture cannot be shown, or can again (undefined). */
@@ -43,6 +46,8 @@ export class Compositor implements Disposable {
   readonly #surfaces = new Map<SurfaceId, SurfaceDescription>()
   /** Surfaces that the presenter cannot hold, and why. */
   readonly #refused = new Map<SurfaceId, Failure>()
+  readonly #cursors = new CursorCopies()
+  #hidesCursor = false
   #presenter: Presenter | undefined
   #scene: readonly ScenePlane[] = []
   #scale: ScaleMode = 'fit'
@@ -92,6 +97,22 @@ export class Compositor implements Disposable {
   get shown(): { readonly guest: Size; readonly rect: Rect } | undefined {
     const guest = this.#size
     return guest && { guest, rect: place(this.#scale, guest, this.#view(), this.#pan).rect }
+  }
+
+  /** The guest's cursor; undefined while it shows none. */
+  get cursor(): GuestCursor | undefined {
+    return this.#cursors.find(this.#scene)
+  }
+
+  /** Leaves the cursor out of what is drawn, because it is shown otherwise. */
+  get hidesCursor(): boolean {
+    return this.#hidesCursor
+  }
+
+  set hidesCursor(hides: boolean) {
+    if (hides === this.#hidesCursor) return
+    this.#hidesCursor = hides
+    this.#schedule()
   }
 
   set scale(mode: ScaleMode) {
@@ -146,12 +167,14 @@ export class Compositor implements Disposable {
   #apply(presenter: Presenter, frame: FrameMessage, payload: Uint8Array): void {
     for (const id of frame.gone) {
       presenter.drop(id)
+      this.#cursors.drop(id)
       this.#surfaces.delete(id)
       this.#refused.delete(id)
     }
     for (const surface of frame.surfaces) {
       const added = presenter.add(surface)
       this.#surfaces.set(surface.id, surface)
+      if (added.ok) this.#cursors.add(surface)
       if (added.ok) this.#refused.delete(surface.id)
       else this.#refused.set(surface.id, added.failure)
     }
@@ -170,6 +193,7 @@ export class Compositor implements Disposable {
       from += length
       if (this.#refused.has(surface) || rects.length === 0) continue
       presenter.upload(surface, image, rects, source)
+      this.#cursors.upload(surface, rects, source)
     }
     this.#scene = frame.scene
     const refused = frame.scene.find((plane) => this.#refused.has(plane.surface))
@@ -201,12 +225,14 @@ export class Compositor implements Disposable {
     try {
       const size = this.#view()
       const pan = this.#pan
-      presenter.draw(this.#scene, { size, place: (guest) => place(this.#scale, guest, size, pan) })
+      const scene = this.#scene.filter(({ kind }) => kind !== 'cursor' || !this.#hidesCursor)
+      presenter.draw(scene, { size, place: (guest) => place(this.#scale, guest, size, pan) })
     } catch (error) {
       this.#broken(error)
       return
     }
     this.#tellSize(sceneSize(this.#scene, (id) => this.#surfaces.get(id)))
+    this.#events.drawn()
     const drawn = this.#undrawn
     if (!drawn) return
     this.#undrawn = undefined
@@ -240,6 +266,7 @@ export class Compositor implements Disposable {
     this.#undrawn = undefined
     this.#scene = []
     this.#surfaces.clear()
+    this.#cursors.clear()
     this.#refused.clear()
     if (!this.#presenter?.lost) this.#presenter?.clear()
   }

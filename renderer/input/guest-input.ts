@@ -5,13 +5,14 @@ import type { InputEvent } from '../../core/input.ts'
 import type { Session } from '../session.ts'
 import { type Store, takesKeys, takesPointer, type ViewState } from '../store.ts'
 import { commandOf } from '../ui/shortcuts.ts'
-import { type GrabEvent, isGrabbed, nextGrab, ReleaseChord, ungrabbed } from './grab.ts'
+import { Capture } from './capture.ts'
+import { ReleaseChord } from './grab.ts'
+import { type CursorView, HostCursor } from './host-cursor.ts'
 import { Keyboard } from './keyboard.ts'
-import { Buttons, edgePan, guestPoint, Motion, type ShownPicture, Wheel } from './pointer.ts'
+import { Buttons, edgePan, guestPoint, Motion, Wheel } from './pointer.ts'
 
 /** What the compositor knows and does for the pointer. */
-export type PictureView = {
-  readonly shown: ShownPicture | undefined
+export type PictureView = CursorView & {
   /** Device pixels. True when that moved the picture. */
   pan(x: number, y: number): boolean
 }
@@ -34,9 +35,9 @@ export class GuestInput implements Disposable {
   readonly #wheel = new Wheel()
   readonly #motion = new Motion()
   readonly #chord = new ReleaseChord()
+  readonly #cursor: HostCursor
+  readonly #capture: Capture
   #listening: AbortController | undefined
-  #grab = ungrabbed
-  #wasFullscreen = false
   /** The last thing that was pressed is the pointer, not a key. */
   #byPointer = false
   #sentAt: Point | undefined
@@ -46,9 +47,16 @@ export class GuestInput implements Disposable {
     this.#store = store
     this.#canvas = canvas
     this.#view = view
+    this.#cursor = this.#owned.use(new HostCursor(canvas, view))
+    this.#capture = new Capture(session, store, canvas, (locked) => this.#changed(locked))
     this.#owned.defer(store.subscribe(() => this.#follow()))
     this.#owned.defer(() => this.#ignore())
     this.#follow()
+  }
+
+  /** To be called after the picture was drawn. */
+  drawn(): void {
+    this.#cursor.update()
   }
 
   [Symbol.dispose](): void {
@@ -60,12 +68,9 @@ export class GuestInput implements Disposable {
     const wanted = takesKeys(state) || takesPointer(state)
     if (wanted && !this.#listening) this.#listen()
     else if (!wanted && this.#listening) this.#ignore()
+    if (!isFree(state)) this.#cursor.away()
     if (!isFree(state)) this.#release()
-    // A driver bound in the guest: its pointer needs no capture any more.
-    if (state.input.pointer === 'absolute' && this.#grab.pointerLocked) document.exitPointerLock()
-    if (state.fullscreen === this.#wasFullscreen) return
-    this.#wasFullscreen = state.fullscreen
-    if (wanted) void this.#lockKeyboard(state.fullscreen)
+    this.#capture.follow(wanted)
   }
 
   #listen(): void {
@@ -77,13 +82,15 @@ export class GuestInput implements Disposable {
     window.addEventListener('blur', release, { signal })
     window.addEventListener('pagehide', release, { signal })
     document.addEventListener('visibilitychange', release, { signal })
-    document.addEventListener('pointerlockchange', () => this.#lockChanged(), { signal })
+    const locked = () => this.#capture.pointerLockChanged()
+    document.addEventListener('pointerlockchange', locked, { signal })
     const canvas = this.#canvas
     canvas.addEventListener('pointerdown', (event) => this.#press(event), { signal })
     for (const name of ['pointermove', 'pointerup'] as const) {
       canvas.addEventListener(name, (event) => this.#pointer(event), { signal })
     }
     const drop = () => this.#send(this.#buttons.release())
+    canvas.addEventListener('pointerleave', () => this.#cursor.away(), { signal })
     canvas.addEventListener('pointercancel', drop, { signal })
     canvas.addEventListener('lostpointercapture', drop, { signal })
     canvas.addEventListener('mousedown', (event) => this.#keepFromBrowser(event), { signal })
@@ -97,25 +104,22 @@ export class GuestInput implements Disposable {
     window.addEventListener('pointerdown', byPointer, { signal, capture: true })
     window.addEventListener('keydown', byPointer, { signal, capture: true })
     window.addEventListener('click', () => this.#giveFocusBack(), { signal })
-    if (this.#wasFullscreen) void this.#lockKeyboard(true)
+    this.#capture.begin()
   }
 
   #ignore(): void {
     this.#release()
     this.#listening?.abort()
     this.#listening = undefined
-    this.#canvas.style.cursor = ''
+    this.#cursor.away()
     this.#canvas.style.touchAction = ''
-    this.#step({ kind: 'pointer-lock', locked: false })
-    ;(navigator as KeyboardNavigator).keyboard?.unlock()
-    this.#step({ kind: 'keyboard-lock', locked: false })
-    if (document.pointerLockElement) document.exitPointerLock()
+    this.#capture.end()
   }
 
   #keyDown(event: KeyboardEvent): void {
     this.#chord.down(event.code)
     if (!this.#hearsKeys(event)) return
-    if (!isGrabbed(this.#grab) && commandOf(event)) return
+    if (!this.#capture.isGrabbed && commandOf(event)) return
     this.#take(event)
     this.#send(this.#keyboard.down(event.code, event.repeat))
   }
@@ -125,7 +129,7 @@ export class GuestInput implements Disposable {
     const events = this.#keyboard.up(event.code)
     if (events.length > 0) this.#take(event)
     this.#send(events)
-    if (leaves && isGrabbed(this.#grab)) this.#leave()
+    if (leaves && this.#capture.isGrabbed) this.#leave()
   }
 
   #hearsKeys(event: KeyboardEvent): boolean {
@@ -142,24 +146,24 @@ export class GuestInput implements Disposable {
   #press(event: PointerEvent): void {
     if (!this.#hearsPointer()) return
     this.#chord.spoil()
-    this.#step({ kind: 'press' })
+    this.#capture.press()
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
     const { pointer } = this.#store.getState().input
-    if (pointer === 'relative' && !this.#grab.pointerLocked) {
-      void this.#lockPointer()
+    if (pointer === 'relative' && !this.#capture.isPointerLocked) {
+      void this.#capture.lockPointer()
       return
     }
-    if (!this.#grab.pointerLocked) this.#canvas.setPointerCapture(event.pointerId)
+    if (!this.#capture.isPointerLocked) this.#canvas.setPointerCapture(event.pointerId)
     this.#pointer(event, true)
   }
 
   #pointer(event: PointerEvent, pressed = false): void {
     if (!this.#hearsPointer()) return
-    const where = this.#grab.pointerLocked
+    const where = this.#capture.isPointerLocked
       ? this.#motion.move(event.movementX, event.movementY)
       : this.#place(event)
     // A press that began elsewhere, on the toolbar say, stays there.
-    const known = pressed || this.#buttons.any || this.#grab.pointerLocked
+    const known = pressed || this.#buttons.any || this.#capture.isPointerLocked
     const buttons = known ? this.#buttons.change(event.buttons) : []
     this.#send([...where, ...buttons])
   }
@@ -167,7 +171,7 @@ export class GuestInput implements Disposable {
   #place(event: PointerEvent): readonly InputEvent[] {
     const { input } = this.#store.getState()
     if (input.pointer === 'relative') {
-      this.#canvas.style.cursor = ''
+      this.#cursor.away()
       return []
     }
     const ratio = this.#ratio()
@@ -179,7 +183,8 @@ export class GuestInput implements Disposable {
     const { shown } = this.#view
     if (!shown) return []
     const { x, y, inside } = guestPoint(at, shown)
-    this.#canvas.style.cursor = inside ? 'none' : ''
+    if (inside) this.#cursor.over({ x: event.clientX, y: event.clientY }, { x, y })
+    else this.#cursor.away()
     if (x === this.#sentAt?.x && y === this.#sentAt.y) return []
     this.#sentAt = { x, y }
     return [{ kind: 'pointer', x, y }]
@@ -192,7 +197,8 @@ export class GuestInput implements Disposable {
 
   #turn(event: WheelEvent): void {
     if (!this.#hearsPointer()) return
-    if (this.#store.getState().input.pointer === 'relative' && !this.#grab.pointerLocked) return
+    if (this.#store.getState().input.pointer === 'relative' && !this.#capture.isPointerLocked)
+      return
     event.preventDefault()
     this.#chord.spoil()
     const { wheelDeltaX, wheelDeltaY } = event as WheelEvent & Record<string, number>
@@ -219,63 +225,15 @@ export class GuestInput implements Disposable {
     return takesPointer(state) && isFree(state)
   }
 
-  async #lockPointer(): Promise<void> {
-    try {
-      await this.#canvas.requestPointerLock({ unadjustedMovement: true })
-    } catch {
-      try {
-        await this.#canvas.requestPointerLock()
-      } catch (error) {
-        const detail = error instanceof Error ? error.message : String(error)
-        this.#tell({ kind: 'failed', title: 'The pointer cannot be captured', detail })
-      }
-    }
-  }
-
-  #lockChanged(): void {
-    const locked = document.pointerLockElement === this.#canvas
-    if (locked === this.#grab.pointerLocked) return
+  /** Somebody else has the pointer now, or the person asked for it. */
+  #changed(locked: boolean): void {
+    this.#cursor.away()
     if (!locked) this.#release()
-    this.#step({ kind: 'pointer-lock', locked })
-    if (!locked) return
-    const detail = 'Press Ctrl+Alt to get it back'
-    this.#tell({ kind: 'done', title: 'The guest has the pointer', detail })
-  }
-
-  /** In fullscreen the guest gets the desktop's keys too, Alt+Tab and Super for instance. */
-  async #lockKeyboard(fullscreen: boolean): Promise<void> {
-    const { keyboard } = navigator as KeyboardNavigator
-    if (!keyboard || !document.fullscreenElement) {
-      keyboard?.unlock()
-      this.#step({ kind: 'keyboard-lock', locked: false })
-      return
-    }
-    if (!fullscreen || !takesKeys(this.#store.getState())) return
-    try {
-      await keyboard.lock()
-    } catch {
-      return
-    }
-    if (!document.fullscreenElement) return
-    this.#step({ kind: 'keyboard-lock', locked: true })
-    const detail = 'Press Ctrl+Alt to get them back; the toolbar is at the top edge'
-    this.#tell({ kind: 'done', title: 'The guest has all keys', detail })
   }
 
   #leave(): void {
     this.#release()
-    if (document.pointerLockElement) document.exitPointerLock()
-    this.#step({ kind: 'release' })
-    const detail = 'A press on the picture gives them to the guest again'
-    this.#tell({ kind: 'done', title: 'Pointer and keys are yours', detail })
-  }
-
-  #step(event: GrabEvent): void {
-    this.#grab = nextGrab(this.#grab, event)
-  }
-
-  #tell(toast: { readonly kind: 'done' | 'failed'; title: string; detail: string }): void {
-    this.#session.toast({ ...toast, reveal: false })
+    this.#capture.leave()
   }
 
   #release(): void {
@@ -287,11 +245,6 @@ export class GuestInput implements Disposable {
   #send(events: readonly InputEvent[]): void {
     this.#session.input(events)
   }
-}
-
-/** The Keyboard Lock API, which lib.dom does not know. */
-type KeyboardNavigator = {
-  readonly keyboard?: { lock(): Promise<void>; unlock(): void }
 }
 
 /** True when nothing of ours lies over the picture. */

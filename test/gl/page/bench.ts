@@ -101,6 +101,7 @@ const compositor = new Compositor(
   },
   {
     picture: () => undefined,
+    drawn: () => undefined,
     presented: () => drawn?.(),
     problem: (failure) => {
       if (failure) problems.push(failure.why)

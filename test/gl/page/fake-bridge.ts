@@ -24,9 +24,23 @@ export type Fake = {
   state(session: SessionState, statuses?: readonly PlaneStatus[]): void
   /** Shows a desktop of this size with a pointer on it; resolves when it was drawn. */
   desktop(width: number, height: number): Promise<void>
+  /** Changes the cursor on the desktop; resolves when it was drawn. */
+  cursor(cursor: FakeCursor): Promise<void>
   close(): void
   /** What the next `shot:save` answers instead of success. */
   saveFailure: string | undefined
+}
+
+/** A block of one colour in an image of 64 × 64. */
+export type FakeCursor = {
+  /** Of the image's top left. */
+  readonly at: { readonly x: number; readonly y: number }
+  readonly hotspot?: { readonly x: number; readonly y: number }
+  /** Red, green and blue; the pixels stay as they are without. */
+  readonly colour?: readonly [number, number, number]
+  /** Pixels of the block's sides. */
+  readonly side?: number
+  readonly hidden?: boolean
 }
 
 declare global {
@@ -37,6 +51,8 @@ declare global {
   }
 }
 
+/** The page knows the surface of `cursor`. */
+let hasCursor = false
 const listeners = new Map<string, Set<(...args: unknown[]) => void>>()
 const closed = new Set<() => void>()
 let hear: ((frame: FrameMessage, payload: Uint8Array) => void) | undefined
@@ -123,6 +139,7 @@ const fake: Fake = {
     payload.set(parts[0]?.bytes ?? [])
     payload.set(parts[1]?.bytes ?? [], parts[0]?.bytes.length)
     const presented = fake.notes.length
+    hasCursor = false
     hear?.(
       {
         seq: presented + 1,
@@ -152,17 +169,45 @@ const fake: Fake = {
         identity: 'dmabuf 4',
       },
     ])
-    await new Promise<void>((resolve) => {
-      const look = () => {
-        if (fake.notes.slice(presented).some((note) => note.name === 'frame:presented')) resolve()
-        else setTimeout(look, 5)
-      }
-      look()
-    })
+    await presentedSince(presented)
+  },
+  async cursor({ at, hotspot, colour, side = 16, hidden = false }) {
+    const plane = planeOf('cursor', 'AR24', 0n, 64, 64)
+    const surface = { id: 3, plane, images: memoryImages(plane), sharing: 'stream' as const }
+    const bytes = new Uint8Array(colour ? 64 * 64 * 4 : 0)
+    for (let pixel = 0; colour && pixel < 64 * 64; pixel += 1) {
+      const [red, green, blue] = colour
+      const isBlock = pixel % 64 < side && pixel < side * 64
+      if (isBlock) bytes.set([blue, green, red, 255], pixel * 4)
+    }
+    const presented = fake.notes.length
+    const rects = surface.images.flatMap(wholeImage)
+    const shown = { kind: 'cursor', surface: 3, ...at, ...(hotspot && { hotspot }) } as const
+    hear?.(
+      {
+        seq: presented + 1,
+        readAtMs: 0,
+        reset: false,
+        surfaces: hasCursor ? [] : [surface],
+        gone: [],
+        damage: colour ? [{ surface: 3, image: 0, rects }] : [],
+        scene: [{ kind: 'primary', surface: 1, x: 0, y: 0 }, ...(hidden ? [] : [shown])],
+      },
+      bytes,
+    )
+    hasCursor = true
+    await presentedSince(presented)
   },
   close() {
     for (const listener of closed) listener()
   },
+}
+
+/** Resolves when a frame was drawn after so many notes. */
+async function presentedSince(notes: number): Promise<void> {
+  while (!fake.notes.slice(notes).some(({ name }) => name === 'frame:presented')) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
 }
 
 function planeOf(
