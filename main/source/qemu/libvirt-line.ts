@@ -48,7 +48,11 @@ async function connectDomain(
   } catch (error) {
     if (!(error instanceof NoDisplay)) throw error
     const bus = busOf(await monitor.execute('query-display-options'))
-    if (bus !== undefined) return connectVm(bus, uuid, handlers)
+    if (bus !== undefined) {
+      const line = await connectVm(bus, uuid, handlers)
+      if (line.ok || line.failure.code !== 'no-permission') return line
+      return fail({ ...line.failure, remedy: displayRemedy(domain) })
+    }
     const why = `its QEMU runs without a D-Bus display for direct connections (${error.message})`
     return fail({ code: 'no-display', what, why, remedy: displayRemedy(domain) })
   }
