@@ -4,6 +4,7 @@ import { type InputAccepts, type InputEvent, noInput, sameInput } from '../../co
 import { log } from '../log.ts'
 import type { Clock } from '../source/poller.ts'
 import type { Monitor } from '../vm/monitor-line.ts'
+import { InputQueue } from './input-queue.ts'
 
 /** Another way for input than the source itself. Disposing it waits until what was sent has arrived. */
 export interface InputDevice extends AsyncDisposable {
@@ -18,8 +19,6 @@ export interface InputDevice extends AsyncDisposable {
 const ASK_MS = 2000
 /** A monitor that answers no more is left after this time, ms. */
 const LEAVE_MS = 1000
-/** Commands without an answer; beyond it moves are dropped, since newer ones follow. */
-const MOST_WAITING = 64
 /** Largest value of an absolute axis (qapi/ui.json, InputMoveEvent). */
 const AXIS = 0x7fff
 
@@ -34,7 +33,9 @@ export class QmpInput implements InputDevice {
   readonly #unlisten: () => void
   #accepts: InputAccepts = noInput
   #askedAt = Number.NEGATIVE_INFINITY
+  readonly #queue = new InputQueue((event) => this.#tell(event))
   readonly #waiting = new Set<Promise<unknown>>()
+  #guest: Size | undefined
   #cancel: () => void = () => {}
   #isEnded = false
 
@@ -56,18 +57,15 @@ export class QmpInput implements InputDevice {
   send(events: readonly InputEvent[], guest: Size | undefined): void {
     if (this.#isEnded || !this.#monitor.isUp) return
     if (events.some(({ kind }) => kind === 'pointer' || kind === 'motion')) this.#ask()
-    for (const event of events) {
-      const isMove = event.kind === 'pointer' || event.kind === 'motion'
-      if (isMove && this.#waiting.size >= MOST_WAITING) continue
-      const told = qmpEvents(event, guest)
-      if (told.length > 0) void this.#execute('input-send-event', { events: told })
-    }
+    this.#guest = guest
+    this.#queue.push(events)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isEnded = true
     this.#unlisten()
     this.#cancel()
+    this.#queue.release()
     const late = Promise.withResolvers<void>()
     const cancel = this.#clock.after(LEAVE_MS, () => late.resolve())
     await Promise.race([Promise.all(this.#waiting), late.promise])
@@ -78,12 +76,19 @@ export class QmpInput implements InputDevice {
     this.#askedAt = Number.NEGATIVE_INFINITY
     this.#accept({ keyboard: true, pointer: 'relative' })
     this.#ask()
+    // What was let go while the line was down, the guest still has.
+    this.#queue.release()
   }
 
   #lose(hasEnded: boolean): void {
     if (hasEnded) log.warn('input: the monitor is gone')
     this.#cancel()
     this.#accept(noInput)
+  }
+
+  async #tell(event: InputEvent): Promise<void> {
+    const events = qmpEvents(event, this.#guest)
+    if (events.length > 0) await this.#execute('input-send-event', { events })
   }
 
   /** The pointer becomes absolute when a driver in the guest binds; no event tells of it. */
