@@ -73,8 +73,13 @@ describe('the window', () => {
       words: ['The display went away', 'EBUSY', 'Stop the VM'],
       buttons: ['Try again', 'Close'],
     },
+    {
+      session: { kind: 'waiting', failure },
+      words: ['', 'EBUSY', 'shown by itself'],
+      buttons: ['Close'],
+    },
   ]
-  it.each(states)('says $words.0 when $session.kind', async ({ session, words, buttons }) => {
+  it.each(states)('says "$words.0" when $session.kind', async ({ session, words, buttons }) => {
     await open()
     for (const before of ['no picture', 'a picture']) {
       if (before === 'a picture') await desktop()
@@ -86,6 +91,16 @@ describe('the window', () => {
       expect(await card.getByRole('button').allTextContents()).toEqual(buttons)
       await expect.poll(() => toolbar().isVisible()).toBe(true)
     }
+  })
+
+  it('tells a VM that is waited for from one that went away', async () => {
+    await open()
+    await state({ kind: 'waiting', failure })
+    await page.getByRole('heading', { name: 'Waiting for Debian 12' }).waitFor()
+    await desktop()
+    await state({ kind: 'waiting', failure })
+    await page.getByRole('heading', { name: 'The display went away' }).waitFor()
+    expect(await page.locator('body').getAttribute('data-picture')).toBe('dimmed')
   })
 
   it('takes the first state from the answer to its hello', async () => {
