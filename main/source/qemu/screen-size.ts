@@ -5,15 +5,21 @@ import { log } from '../../log.ts'
 import type { LatestWish } from '../latest-wish.ts'
 import { type ScreenWish, screenWishes } from '../screen-wish.ts'
 import { BusError, type BusPeer } from './bus.ts'
-import { CONSOLE, consolePath } from './console.ts'
+import { CONSOLE, consolePath, readProperties } from './console.ts'
 import type { ConsolePart, OpenPart } from './parts.ts'
 
-/** Every QEMU with a D-Bus display has `SetUIInfo`; whether a device follows shows when it is asked. */
-export const openScreenSize: OpenPart = async ({ bus, console, news }) =>
-  new ScreenSize(bus, console, news)
+/**
+ * Every QEMU with a D-Bus display has `SetUIInfo`; whether a device follows shows when it is asked. Text
+ * consoles have no device.
+ */
+export const openScreenSize: OpenPart = async ({ bus, console, news }) => {
+  const properties = await readProperties(bus, consolePath(console), CONSOLE)
+  return properties.get('Type') === 'Graphic' ? new ScreenSize(bus, console, news) : undefined
+}
 
 /** Asks a console for the window's size: one call under way, the newest wish next. */
 class ScreenSize implements ConsolePart {
+  readonly offers = { resize: true }
   readonly #bus: BusPeer
   readonly #path: string
   readonly #news: (news: GuestNews) => void
@@ -63,6 +69,6 @@ function refused(message: string): Failure {
     code: 'no-resize',
     what: 'the guest cannot follow the window',
     why: `its display device takes no wish for a size (${message})`,
-    remedy: 'Give the VM a device that does: virtio-vga, virtio-gpu or qxl',
+    remedy: 'Give the VM a device that does: virtio-vga or virtio-gpu',
   }
 }
