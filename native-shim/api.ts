@@ -116,8 +116,12 @@ export type FdMessage = { readonly bytes: Uint8Array; readonly fds: readonly Fd[
 export interface FdSocket extends Disposable {
   /** Queues bytes and descriptors (at most 28; dup'ed, so the caller keeps its own). Resolves when the kernel took them; rejects with EPIPE. */
   send(bytes: Uint8Array, fds?: readonly Fd[]): Promise<void>
-  /** The next bytes with the descriptors that came along, CLOEXEC; undefined at end of stream. One receive at a time. */
-  receive(): Promise<FdMessage | undefined>
+  /**
+   * The next bytes with the descriptors that came along, CLOEXEC; undefined at end of stream. One receive
+   * at a time. With a place they are received into it, and `bytes` is the part of it that was filled: all of
+   * it, or less when descriptors came along or the stream ended. Nobody else may touch it meanwhile.
+   */
+  receive(place?: Uint8Array): Promise<FdMessage | undefined>
   /** uid, gid and pid of the other end. */
   peer(): { readonly uid: number; readonly gid: number; readonly pid: number }
 }

@@ -87,6 +87,12 @@ export type Bindings = {
   ): number | undefined
   /** Undefined: nothing there yet. No bytes: end of stream. */
   socketReceive(socket: FdHandle): RawReceived | undefined
+  /** The same into a place, from an offset on. */
+  socketReceiveInto(
+    socket: FdHandle,
+    target: Uint8Array,
+    offset: number,
+  ): { readonly length: number; readonly fds: readonly FdHandle[] } | undefined
   socketPeer(socket: FdHandle): { uid: number; gid: number; pid: number }
 
   pidfdOpen(pid: number): FdHandle

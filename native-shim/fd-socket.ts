@@ -17,6 +17,12 @@ type Outgoing = {
   readonly settled: PromiseWithResolvers<void>
 }
 
+/** Who waits for bytes, and where they are to go. */
+type Incoming = PromiseWithResolvers<FdMessage | undefined> & {
+  readonly place: Uint8Array | undefined
+  filled: number
+}
+
 function closeAll(fds: readonly FdHandle[]): void {
   for (const fd of fds) native().fdClose(fd)
 }
@@ -41,12 +47,24 @@ function duplicates(handles: readonly FdHandle[]): FdHandle[] {
   }
 }
 
+type Taken = { readonly bytes: Uint8Array; readonly fds: readonly FdHandle[] }
+
+/** Puts what is there into its place; undefined while more is to come. */
+function fill(socket: FdHandle, incoming: Incoming, place: Uint8Array): Taken | undefined {
+  const received = native().socketReceiveInto(socket, place, incoming.filled)
+  if (!received) return undefined
+  const { length, fds } = received
+  incoming.filled += length
+  const isWhole = length === 0 || fds.length > 0 || incoming.filled === place.length
+  return isWhole ? { bytes: place.subarray(0, incoming.filled), fds } : undefined
+}
+
 /** {@link FdSocket} over a non-blocking unix stream socket. */
 export class NativeFdSocket implements FdSocket {
   #fd: FdHandle | undefined
   readonly #readiness: Readiness<NativeFdSocket>
   #outgoing: Outgoing[] = []
-  #receiving: PromiseWithResolvers<FdMessage | undefined> | undefined
+  #receiving: Incoming | undefined
 
   constructor(fd: FdHandle) {
     this.#readiness = new Readiness<NativeFdSocket>(this, fd, (socket) => socket.#ready())
@@ -79,11 +97,14 @@ export class NativeFdSocket implements FdSocket {
     return outgoing.settled.promise
   }
 
-  async receive(): Promise<FdMessage | undefined> {
+  async receive(place?: Uint8Array): Promise<FdMessage | undefined> {
     this.#open()
+    if (place !== undefined && bytesOf('place', place).length === 0) {
+      throw outOfRange('place.length', 'at least 1', 0)
+    }
     if (this.#receiving) throw new Error('another receive is waiting')
     // Always by way of the event loop: a peer that never pauses must not keep others from running.
-    this.#receiving = Promise.withResolvers()
+    this.#receiving = { ...Promise.withResolvers(), place, filled: 0 }
     this.#want()
     return this.#receiving.promise
   }
@@ -108,7 +129,8 @@ export class NativeFdSocket implements FdSocket {
     const receiving = this.#receiving
     if (!receiving || !this.#fd) return
     try {
-      const message = native().socketReceive(this.#fd)
+      const { place } = receiving
+      const message = place ? fill(this.#fd, receiving, place) : native().socketReceive(this.#fd)
       if (!message) return
       this.#receiving = undefined
       const { bytes, fds } = message

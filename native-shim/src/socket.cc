@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <cstddef>
 #include <vector>
 
@@ -153,11 +154,14 @@ std::vector<UniqueFd> takeDescriptors(struct msghdr* message) {
   return taken;
 }
 
-Napi::Value receiveSome(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const int fd = openFd(info, 0);
-  std::array<uint8_t, receiveSize> buffer;
-  struct iovec part = {buffer.data(), buffer.size()};
+struct Received {
+  size_t length;
+  std::vector<UniqueFd> taken;
+};
+
+/** Nothing when nothing is there yet. */
+std::optional<Received> receiveAt(Napi::Env env, int fd, uint8_t* data, size_t size) {
+  struct iovec part = {data, size};
   Control control = {};
   struct msghdr message = {};
   message.msg_iov = &part;
@@ -166,7 +170,7 @@ Napi::Value receiveSome(const Napi::CallbackInfo& info) {
   message.msg_controllen = control.bytes.size();
   const ssize_t received = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   if (received < 0) {
-    if (errno == EAGAIN || errno == EINTR) return env.Undefined();
+    if (errno == EAGAIN || errno == EINTR) return std::nullopt;
     throwErrno(env, "recvmsg");
   }
   std::vector<UniqueFd> taken = takeDescriptors(&message);
@@ -175,13 +179,39 @@ Napi::Value receiveSome(const Napi::CallbackInfo& info) {
     taken.clear();
     throwErrno(env, "recvmsg", EMSGSIZE);
   }
-  auto bytes = Napi::Uint8Array::New(env, static_cast<size_t>(received));
-  std::copy_n(buffer.begin(), received, bytes.Data());
+  return Received{static_cast<size_t>(received), std::move(taken)};
+}
+
+Napi::Array handlesOf(Napi::Env env, std::vector<UniqueFd>& taken) {
   auto fds = Napi::Array::New(env, taken.size());
   for (uint32_t i = 0; i < taken.size(); i++) fds.Set(i, makeFd(env, std::move(taken[i])));
+  return fds;
+}
+
+Napi::Value receiveSome(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  std::array<uint8_t, receiveSize> buffer;
+  auto received = receiveAt(env, openFd(info, 0), buffer.data(), buffer.size());
+  if (!received) return env.Undefined();
+  auto bytes = Napi::Uint8Array::New(env, received->length);
+  std::copy_n(buffer.begin(), received->length, bytes.Data());
   auto result = Napi::Object::New(env);
   result.Set("bytes", bytes);
-  result.Set("fds", fds);
+  result.Set("fds", handlesOf(env, received->taken));
+  return result;
+}
+
+Napi::Value receiveInto(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const int fd = openFd(info, 0);
+  const auto [data, size] = bytesOf(info, 1);
+  const uint64_t offset = wholeNumber(info, 2);
+  if (offset >= size) throwMisuse(env, "no room to receive");
+  auto received = receiveAt(env, fd, data + offset, size - offset);
+  if (!received) return env.Undefined();
+  auto result = Napi::Object::New(env);
+  result.Set("length", static_cast<double>(received->length));
+  result.Set("fds", handlesOf(env, received->taken));
   return result;
 }
 
@@ -207,6 +237,7 @@ void defineSocket(Napi::Object exports) {
                    {"socketPair", pair},
                    {"socketSend", sendSome},
                    {"socketReceive", receiveSome},
+                   {"socketReceiveInto", receiveInto},
                    {"socketPeer", peer}});
 }
 

@@ -23,8 +23,8 @@ export class CutSocket implements FdSocket {
     if (this.#left === 0) this.#socket[Symbol.dispose]()
   }
 
-  receive(): Promise<FdMessage | undefined> {
-    return this.#socket.receive()
+  receive(place?: Uint8Array): Promise<FdMessage | undefined> {
+    return this.#socket.receive(place)
   }
 
   peer(): { readonly uid: number; readonly gid: number; readonly pid: number } {

@@ -62,6 +62,55 @@ describe('a socket pair', () => {
     expect(fd.size()).toBe(4096)
   })
 
+  it('receives into a place, and no more than fits', async () => {
+    using stack = new DisposableStack()
+    const [one, other] = pairIn(stack)
+    const sent = Uint8Array.from({ length: 1_000_000 }, (_, at) => at % 251)
+    void one.send(sent)
+    void one.send(utf8('behind'))
+    const target = new Uint8Array(sent.length + 2)
+    const received = await other.receive(target.subarray(1, 1 + sent.length))
+    expect(received?.bytes.buffer).toBe(target.buffer)
+    expect(Buffer.compare(target.subarray(1, 1 + sent.length), sent)).toBe(0)
+    expect([target[0], target.at(-1)]).toEqual([0, 0])
+    expect(text((await other.receive())?.bytes)).toBe('behind')
+  })
+
+  it('gives a place back early for descriptors and at the end', async () => {
+    using stack = new DisposableStack()
+    const [one, other] = pairIn(stack)
+    using fd = shim.createMemfd('carried', 4096)
+    const place = new Uint8Array(100)
+    await one.send(utf8('with'), [fd])
+    const first = await other.receive(place)
+    for (const each of first?.fds ?? []) stack.use(each)
+    expect([text(first?.bytes), first?.fds.length]).toEqual(['with', 1])
+    await one.send(utf8('last'))
+    const last = other.receive(place)
+    one[Symbol.dispose]()
+    expect(text((await last)?.bytes)).toBe('last')
+    expect(await other.receive(place)).toBeUndefined()
+  })
+
+  it('refuses a place that is none', async () => {
+    using stack = new DisposableStack()
+    const [one] = pairIn(stack)
+    await expect(one.receive(new Uint8Array(0))).rejects.toThrow(RangeError)
+    const text: unknown = 'text'
+    await expect(one.receive(text as Uint8Array)).rejects.toThrow(TypeError)
+  })
+
+  it('loses a place that somebody gave away, and nothing else', async () => {
+    using stack = new DisposableStack()
+    const [one, other] = pairIn(stack)
+    const place = new Uint8Array(10)
+    const receiving = other.receive(place)
+    structuredClone(place.buffer, { transfer: [place.buffer] })
+    await one.send(utf8('bytes'))
+    await expect(receiving).rejects.toThrow()
+    expect(text((await other.receive())?.bytes)).toBe('bytes')
+  })
+
   it('carries 28 descriptors in one message', async () => {
     using stack = new DisposableStack()
     const [one, other] = pairIn(stack)

@@ -161,7 +161,7 @@ export class BusConnection implements BusPeer {
     try {
       this.#receive(this.#parser.push(first, []))
       while (!this.#isEnded) {
-        const received = await this.#socket.receive()
+        const received = await this.#socket.receive(this.#parser.place)
         if (!received) break
         if (this.#isEnded) for (const fd of received.fds) fd[Symbol.dispose]()
         else this.#receive(this.#parser.push(received.bytes, received.fds))
@@ -215,7 +215,8 @@ export class BusConnection implements BusPeer {
   #incoming(message: BusMessage, fds: (Fd | undefined)[]): IncomingCall {
     const reply = (type: 'reply' | 'error', rest: Partial<BusMessage>) => {
       if (message.noReply || this.#isEnded) return
-      if (this.#unsent > MAX_WAITING) throw new SyntaxError('it calls and does not hear the answers')
+      if (this.#unsent > MAX_WAITING)
+        throw new SyntaxError('it calls and does not hear the answers')
       const serial = this.#nextSerial()
       const empty = { noReply: true, signature: '', body: [], ...to(message.sender) }
       this.#send({ ...empty, type, serial, replySerial: message.serial, ...rest })

@@ -196,6 +196,13 @@ export class MessageParser implements Disposable {
     }
   }
 
+  /** Where the rest of a large message belongs: what is received there need not be copied. */
+  get place(): Uint8Array | undefined {
+    if (this.#needed < LARGE) return undefined
+    this.#fill(new Uint8Array(0))
+    return this.#large.subarray(this.#filled, this.#needed)
+  }
+
   [Symbol.dispose](): void {
     for (const fd of this.#fds) fd[Symbol.dispose]()
     this.#fds = []
@@ -218,7 +225,7 @@ export class MessageParser implements Disposable {
       this.#length = 0
     }
     const own = bytes.subarray(0, this.#needed - this.#filled)
-    this.#large.set(own, this.#filled)
+    if (own.buffer !== this.#large.buffer) this.#large.set(own, this.#filled)
     this.#filled += own.length
     return bytes.subarray(own.length)
   }
