@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { assertNever } from '../../../core/assert-never.ts'
 import type { Size } from '../../../core/geometry.ts'
-import type { InputAccepts, InputEvent, PointerButton } from '../../../core/input.ts'
+import {
+  type InputAccepts,
+  type InputEvent,
+  MAX_TOUCH,
+  type PointerButton,
+  type TouchPhase,
+} from '../../../core/input.ts'
 import { InputQueue } from '../../input/input-queue.ts'
 import { log } from '../../log.ts'
 import { BusError, type BusPeer } from './bus.ts'
-import { consolePath, KEYBOARD, MOUSE, readProperties } from './console.ts'
+import { consolePath, KEYBOARD, MOUSE, MULTI_TOUCH, readProperties } from './console.ts'
 import type { WireValue } from './wire.ts'
 
 /** Numbers of QEMU's InputButton (qapi/ui.json). */
@@ -21,6 +27,9 @@ const buttonNumbers: Readonly<Record<PointerButton, number>> = {
   'wheel-right': 8,
 }
 
+/** Kinds of `MultiTouch.SendEvent`. */
+const touchKinds: Readonly<Record<TouchPhase, number>> = { begin: 0, update: 1, end: 2, cancel: 3 }
+
 /** Answers are awaited for as long as it takes: a VM that was stopped gives them when it goes on, ms. */
 const PATIENCE_MS = 0x7fff_ffff
 
@@ -31,6 +40,7 @@ export class ConsoleInput {
   readonly #size: () => Size | undefined
   readonly #queue = new InputQueue((event) => this.#send(event))
   #isAbsolute = false
+  #touch = 0
 
   private constructor(bus: BusPeer, path: string, size: () => Size | undefined) {
     this.#bus = bus
@@ -40,20 +50,25 @@ export class ConsoleInput {
 
   /**
    * @param size the picture's, which positions must be within
+   * @param hasTouch a device of the guest takes fingers
    * @throws BusError
    */
   static async open(
     bus: BusPeer,
     console: number,
     size: () => Size | undefined,
+    hasTouch: boolean,
   ): Promise<ConsoleInput> {
-    const input = new ConsoleInput(bus, consolePath(console), size)
-    input.follow(await readProperties(bus, consolePath(console), MOUSE))
+    const path = consolePath(console)
+    const input = new ConsoleInput(bus, path, size)
+    input.follow(await readProperties(bus, path, MOUSE))
+    if (hasTouch) input.#touch = await touchSlots(bus, path)
     return input
   }
 
   get accepts(): InputAccepts {
-    return { keyboard: true, pointer: this.#isAbsolute ? 'absolute' : 'relative' }
+    const pointer = this.#isAbsolute ? 'absolute' : 'relative'
+    return { keyboard: true, pointer, ...(this.#touch > 0 && { touch: this.#touch }) }
   }
 
   /** Takes properties of the mouse in. True when what the guest takes changed. */
@@ -89,18 +104,25 @@ export class ConsoleInput {
       case 'motion':
         if (!this.#isAbsolute) await this.#call(MOUSE, 'RelMotion', 'ii', [event.dx, event.dy])
         break
-      case 'touch':
+      case 'touch': {
+        if (event.slot >= this.#touch) break
+        const body = [touchKinds[event.phase], BigInt(event.slot), ...this.#inside(event)]
+        await this.#call(MULTI_TOUCH, 'SendEvent', 'utdd', body)
         break
+      }
       default:
         assertNever(event)
     }
   }
 
-  /** QEMU refuses positions at or beyond the size of the screen. */
+  /**
+   * QEMU makes `position · 32767 / size` of a position, rounded down, of which a guest makes the pixel
+   * before: all but the first are told one further. Positions at or beyond the size it refuses.
+   */
   #inside({ x, y }: { readonly x: number; readonly y: number }): readonly number[] {
     const size = this.#size()
-    const clamp = (value: number, side: number) => Math.max(0, Math.min(value, side - 1))
-    return size ? [clamp(x, size.width), clamp(y, size.height)] : [x, y]
+    const told = (value: number, side: number) => (value > 0 ? Math.min(value + 1, side - 1) : 0)
+    return size ? [told(x, size.width), told(y, size.height)] : [x, y]
   }
 
   /** Resolves with the answer, whatever it is: the guest has no device of this kind, or its line broke. */
@@ -108,7 +130,7 @@ export class ConsoleInput {
     owner: string,
     member: string,
     signature: string,
-    body: readonly number[],
+    body: readonly WireValue[],
   ): Promise<void> {
     const call = { path: this.#path, interface: owner, member, signature, body }
     try {
@@ -117,5 +139,17 @@ export class ConsoleInput {
       if (!(error instanceof BusError)) throw error
       if (error.code !== 'closed') log.debug(`input: ${member}: ${error.message}`)
     }
+  }
+}
+
+/** Fingers that a console tells apart; 0 where QEMU (before 8.1) takes none. */
+async function touchSlots(bus: BusPeer, path: string): Promise<number> {
+  try {
+    const slots = (await readProperties(bus, path, MULTI_TOUCH)).get('MaxSlots')
+    return typeof slots === 'number' ? Math.max(0, Math.min(slots, MAX_TOUCH)) : 0
+  } catch (error) {
+    // It does not know the interface.
+    if (error instanceof BusError && error.code !== 'closed') return 0
+    throw error
   }
 }

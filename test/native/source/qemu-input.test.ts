@@ -69,10 +69,10 @@ describe('input that QEMU does not keep up with', () => {
     source.input?.([at(1), at(2), left(true), at(3), left(false)])
     await expect.poll(() => qemu.calls).toHaveLength(5)
     expect(qemu.calls.map(({ member, body }) => `${member} ${body[0]}`)).toEqual([
-      'SetAbsPosition 1',
       'SetAbsPosition 2',
-      'Press 0',
       'SetAbsPosition 3',
+      'Press 0',
+      'SetAbsPosition 4',
       'Release 0',
     ])
   })
