@@ -136,6 +136,8 @@ export type Notes = {
   /** What a person did, in order; at most `MAX_INPUT_EVENTS`. */
   'input:events': [events: readonly InputEvent[]]
   'guest:request': [request: GuestRequest]
+  /** A piece of the guest's sound came; told of each, so that no more is sent than is taken. */
+  'sound:heard': []
   'view:visible': [visible: boolean]
   /** What draws, for `--stats` and bug reports: `webgl (ANGLE …)`. Told once per presenter. */
   'view:presenter': [presenter: string]
@@ -177,6 +179,7 @@ export const noteNames = [
   'frame:resend',
   'input:events',
   'guest:request',
+  'sound:heard',
   'view:visible',
   'view:presenter',
   'view:problem',

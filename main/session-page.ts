@@ -13,12 +13,14 @@ import type { Publisher } from './publisher.ts'
 import type { SessionSource } from './session-source.ts'
 import type { PageHandlers } from './shell/shell.ts'
 import { revealFolder, saveShot, shotPng, suggestShot } from './shots.ts'
+import type { SoundGate } from './sound-gate.ts'
 
 /** What a session does for its page. */
 export type SessionPage = {
   readonly source: SessionSource
   readonly gate: InputGate
   readonly probes: Probes
+  readonly sound: SoundGate
   /** Undefined while there is no source or no window. */
   publisher(): Publisher | undefined
   hello(): Promise<Hello>
@@ -53,7 +55,10 @@ export function pageHandlers(session: SessionPage): PageHandlers {
 
 function calls(session: SessionPage): Calls {
   return {
-    'session:hello': () => session.hello(),
+    'session:hello': () => {
+      session.sound.reset()
+      return session.hello()
+    },
     'session:reopen': () => session.source.reopen(),
     'session:console': (id) => session.source.showConsole(id),
     'vm:act': (action) => session.act(action),
@@ -79,6 +84,9 @@ function hear(session: SessionPage, note: HeardNote): void {
       break
     case 'guest:request':
       session.request(...note.args)
+      break
+    case 'sound:heard':
+      session.sound.heard()
       break
     case 'view:visible':
       session.source.handle?.setVisible(...note.args)

@@ -16,6 +16,7 @@ import { pageHandlers } from './session-page.ts'
 import { SessionSource, type SessionSourceParts } from './session-source.ts'
 import type { SettingsFile } from './settings.ts'
 import type { Shell, ShellWindow, WindowEnd } from './shell/shell.ts'
+import { SoundGate } from './sound-gate.ts'
 import type { Address } from './source/source.ts'
 import type { VmControl } from './vm/vm-control.ts'
 
@@ -53,6 +54,7 @@ export class Session implements AsyncDisposable {
   readonly #source: SessionSource
   readonly #ending = new AbortController()
   readonly #probes = new Probes((id, cursor) => this.#window?.send('probe:read', id, cursor))
+  readonly #sound = new SoundGate()
   readonly #listeners = new Set<() => void>()
   readonly #window$ = Promise.withResolvers<ShellWindow>()
   readonly #closed = Promise.withResolvers<WindowEnd>()
@@ -82,7 +84,7 @@ export class Session implements AsyncDisposable {
       onOpen: () => this.#opened(),
       onLeave: (failure) => this.#leave(failure),
       onInput: (accepts) => this.#input.sourceAccepts(accepts),
-      onNews: (news) => this.#window?.send('guest:news', news),
+      onNews: (news) => this.#sound.admits(news) && this.#window?.send('guest:news', news),
     })
     if (vm) vm.onChange = () => this.#window?.send('vm:changed', vm.state)
   }
@@ -120,6 +122,7 @@ export class Session implements AsyncDisposable {
       publisher: () => this.#publisher,
       gate: this.#input.gate,
       probes: this.#probes,
+      sound: this.#sound,
       act: (action) => this.#act(action),
       request: (request) => this.#request(request),
       capture: () => this.#capture(),

@@ -131,6 +131,11 @@ export class Session implements Disposable {
     return this.#bridge.on('guest:news', listener)
   }
 
+  /** Makes room for another piece of sound. */
+  soundHeard(): void {
+    this.#bridge.tell('sound:heard')
+  }
+
   /** Presses keys together and lets them go: `KeyboardEvent.code` of each. */
   sendKeys(codes: readonly string[]): void {
     if (takesKeys(this.#store.getState())) this.input(chord(codes))

@@ -83,6 +83,7 @@ const noteArguments: Record<keyof Notes, readonly Check[]> = {
   'frame:resend': [],
   'input:events': [isInputList],
   'guest:request': [isGuestRequest],
+  'sound:heard': [],
   'view:visible': [isBoolean],
   'view:presenter': [isText(MAX_NAME)],
   'view:problem': [(value) => value === null || isProblem(value)],

@@ -22,6 +22,7 @@ const goodNotes: Record<(typeof noteNames)[number], readonly unknown[]> = {
   'frame:resend': [],
   'input:events': [[{ kind: 'key', qnum: 30, down: true }]],
   'guest:request': [{ kind: 'sound', on: true }],
+  'sound:heard': [],
   'view:visible': [false],
   'view:presenter': ['webgl (a GPU)'],
   'view:problem': [{ code: 'c', what: 'w', why: 'y', remedy: 'r' }],
