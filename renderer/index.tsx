@@ -8,6 +8,7 @@ import { GuestInput } from './input/guest-input.ts'
 import { ScreenWish } from './input/screen-wish.ts'
 import { Typing } from './input/typing.ts'
 import { Session } from './session.ts'
+import { GuestSound } from './sound/guest-sound.ts'
 import { createViewStore, isLive, takesPointer } from './store.ts'
 import { App } from './ui/app.tsx'
 import { troubleToast } from './ui/trouble-toast.ts'
@@ -47,6 +48,7 @@ const input = new GuestInput(session, store, canvas, compositor)
 session.own(input)
 session.own(new ScreenWish(session, store, canvas))
 session.own(new ClipboardShare(session, store))
+session.own(new GuestSound(session, store))
 const typing = new Typing(session, store)
 session.own(typing)
 session.onNews((news) => {

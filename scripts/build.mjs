@@ -55,7 +55,11 @@ const preload = {
 
 const page = {
   ...shared,
-  entryPoints: { index: 'renderer/index.tsx', decode: 'renderer/decode-page.ts' },
+  entryPoints: {
+    index: 'renderer/index.tsx',
+    decode: 'renderer/decode-page.ts',
+    'sound-worklet': 'renderer/sound/worklet.ts',
+  },
   outdir: 'out/renderer',
   format: 'esm',
   platform: 'browser',

@@ -32,6 +32,8 @@ type Wishes = {
   readonly scale: ScaleMode | undefined
   /** The guest takes the window's size. */
   readonly follow: boolean
+  /** The guest is not heard. */
+  readonly mute: boolean
   readonly viewOnly: boolean
   /** The guest and this desktop have one clipboard. */
   readonly clipboard: boolean
@@ -62,6 +64,7 @@ export function viewCommand(hosted?: Shell): Command {
       fullscreen: { type: 'flag', help: 'fill the screen' },
       scale: { type: 'choice', choices: scaleModes, help: 'how the picture fits the window' },
       follow: { type: 'flag', help: "ask the guest for the window's size, whenever that changes" },
+      mute: { type: 'flag', help: 'do not listen to what the guest plays' },
       clipboard: { type: 'flag', help: 'share the clipboard with the guest from the start' },
       'view-only': { type: 'flag', help: 'never send anything to the guest' },
       qmp: {
@@ -96,6 +99,7 @@ export function viewCommand(hosted?: Shell): Command {
         fullscreen: options.fullscreen,
         scale: options.scale,
         follow: options.follow,
+        mute: options.mute,
         viewOnly: options['view-only'],
         clipboard: options.clipboard,
         wait: options.wait,
@@ -140,6 +144,7 @@ async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, 
   }
   const settings = await SettingsFile.open(io.env)
   if (wishes.follow) settings.override({ guestFollows: true })
+  if (wishes.mute) settings.override({ muted: true })
   await using owned = new AsyncDisposableStack()
   const line = wishes.qmp === undefined ? undefined : owned.use(monitorLine(wishes.qmp, io.cwd))
   const reached = await line?.follow()

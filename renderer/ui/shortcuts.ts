@@ -5,6 +5,7 @@ export type Command =
   | 'fullscreen'
   | 'save'
   | 'copy'
+  | 'mute'
   | 'toolbar'
   | 'status'
   | 'shortcuts'
@@ -33,6 +34,7 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'scale:1:1',     key: 'Digit3', alt: true,                 label: 'Normal size, 1:1' },
   { command: 'scale:stretch', key: 'Digit4', alt: true,                 label: 'Stretch' },
   { command: 'scale:1:1',     key: 'Digit0', ctrl: true,                label: 'Normal size, 1:1' },
+  { command: 'mute',          key: 'm',      ctrl: true, shift: true,   label: 'Mute the guest, or hear it' },
   { command: 'toolbar',       key: 'F10',                               label: 'Show or hide the toolbar (also Alt)' },
   { command: 'status',        key: 'Enter',  alt: true,                 label: 'About this display' },
   { command: 'shortcuts',     key: '?',      ctrl: true, shift: true,   label: 'Keyboard shortcuts' },

@@ -4,6 +4,7 @@ import { isLive } from '../store.ts'
 import { ConsoleMenu } from './console-menu.tsx'
 import { Icon } from './icon.tsx'
 import { KeysMenu } from './keys-menu.tsx'
+import { MuteButton } from './mute-button.tsx'
 import { ScaleSwitch } from './scale-switch.tsx'
 import { ScreenshotMenu } from './screenshot-menu.tsx'
 import { keyOf } from './shortcuts.ts'
@@ -39,6 +40,7 @@ export function Toolbar() {
       <ConsoleMenu />
       <VmMenu />
       <KeysMenu />
+      <MuteButton />
       <ScreenshotMenu />
       <StatusPanel />
       <button

@@ -61,6 +61,10 @@ function run(command: Command, store: Store, session: Session): boolean {
     case 'copy':
       if (canShoot(state)) void session.copy()
       return true
+    case 'mute':
+      if (!state.guest.capabilities.audio) return false
+      void session.change({ muted: !state.settings.muted })
+      return true
     case 'toolbar':
       window.dispatchEvent(new Event(toolbarToggle))
       return true

@@ -61,6 +61,8 @@ const always = [
   '--disable-session-crashed-bubble',
   '--disable-sync',
   '--hide-crash-restore-bubble',
+  // A guest is heard from the start, without a click into the window.
+  '--autoplay-policy=no-user-gesture-required',
   '--metrics-recording-only',
   '--password-store=basic',
   '--disable-features=Translate,MediaRouter,OptimizationHints,InterestFeedContentSuggestions,DialMediaRouteProvider,CertificateTransparencyComponentUpdater',

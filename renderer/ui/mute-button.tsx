@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { Icon } from './icon.tsx'
+import { keyOf } from './shortcuts.ts'
+import { useView, useViewState } from './view.ts'
+
+/** Switches the guest's sound off and on; nothing where it cannot be heard anyway. */
+export function MuteButton() {
+  const { session } = useView()
+  const muted = useViewState((state) => state.settings.muted)
+  const isOffered = useViewState((state) => state.guest.capabilities.audio && !state.closed)
+  if (!isOffered) return null
+  return (
+    <button
+      type="button"
+      className="button-icon"
+      aria-label="Mute"
+      aria-pressed={muted}
+      title={`${muted ? 'Hear the guest' : 'Mute the guest'} (${keyOf('mute')})`}
+      onClick={() => void session.change({ muted: !muted })}
+    >
+      <Icon name={muted ? 'muted' : 'sound'} />
+    </button>
+  )
+}
