@@ -48,7 +48,7 @@ export class QemuSource implements Source {
   #bus: BusPeer | undefined
   #listener: BusPeer | undefined
   #listening = 0
-  #losses = 0
+  #losses: readonly number[] = []
   #cancelStartOver: (() => void) | undefined
   #input: ConsoleInput | undefined
   #parts: readonly ConsolePart[] = []
@@ -244,11 +244,10 @@ export class QemuSource implements Source {
 
   /** When QEMU ends, the other line breaks as well and tells more. */
   #lostListener(): void {
-    this.#losses += 1
-    this.#clock.after(FORGIVEN_MS, () => {
-      this.#losses -= 1
-    })
-    if (this.#losses > MAX_LOSSES) this.#end('QEMU closes this console again and again')
+    // No timer forgets them: it would keep the thread of a source that ended.
+    const now = this.#clock.now()
+    this.#losses = [...this.#losses.filter((at) => now - at < FORGIVEN_MS), now]
+    if (this.#losses.length > MAX_LOSSES) this.#end('QEMU closes this console again and again')
     else this.#cancelStartOver ??= this.#clock.after(LOST_MS, () => this.#listenAgain())
   }
 
