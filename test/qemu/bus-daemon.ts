@@ -8,10 +8,14 @@ export class BusDaemon implements AsyncDisposable {
   readonly #process: ChildProcess
   readonly #isUp: Promise<unknown>
 
-  /** @param address `unix:path=…` or `unix:abstract=…` */
-  constructor(address: string) {
+  /**
+   * @param address `unix:path=…` or `unix:abstract=…`
+   * @param config a file with rules; those of a session without it
+   */
+  constructor(address: string, config?: string) {
     this.address = address
-    const words = ['--session', '--nofork', '--nopidfile', '--print-address', '--address', address]
+    const rules = config === undefined ? '--session' : `--config-file=${config}`
+    const words = [rules, '--nofork', '--nopidfile', '--print-address', '--address', address]
     this.#process = spawn('dbus-daemon', words, { stdio: ['ignore', 'pipe', 'ignore'] })
     const { stdout } = this.#process
     if (!stdout) throw new Error('a pipe is missing')
