@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openQemu } from '../../main/source/qemu/open.ts'
 import { expectNoLeaks } from '../native/no-leaks.ts'
@@ -50,11 +49,6 @@ async function viewer({ socket }: VirtualMachine) {
   return { source, texts, troubles, share, copy }
 }
 
-async function socketAt(file: string): Promise<string> {
-  while (!existsSync(file)) await delay(20)
-  return file
-}
-
 /** A guest that is nothing but the wire to an agent in this test. */
 async function guestWithAgent() {
   const disk = path.join(folder, 'disk')
@@ -65,7 +59,7 @@ async function guestWithAgent() {
     ...['-chardev', 'qemu-vdagent,id=agent,name=vdagent,clipboard=on', '-serial', 'chardev:agent'],
     ...['-chardev', `socket,id=wire,path=${wire},server=on,wait=off`, '-serial', 'chardev:wire'],
   )
-  const agent = stack.use(await GuestAgent.open(await socketAt(wire)))
+  const agent = stack.use(await GuestAgent.open(wire))
   agent.announce()
   await expect.poll(() => agent.heard, slow).toEqual(['capabilities'])
   agent.heard.length = 0
@@ -78,7 +72,7 @@ describe('the clipboard of a real QEMU', () => {
     const vm = await start('-vnc', `unix:${vnc}`)
     const { source, copy, troubles } = await viewer(vm)
     expect(source.info.capabilities.clipboard).toBe(true)
-    const other = stack.use(await VncClipboard.open(await socketAt(vnc)))
+    const other = stack.use(await VncClipboard.open(vnc))
     for (const [at, text] of ['one', 'grüße, 世界 😀', 'x'.repeat(500_000)].entries()) {
       copy(text)
       await expect.poll(() => other.offers, slow).toBe(at + 1)
@@ -131,7 +125,7 @@ describe('the clipboard of a real QEMU', () => {
     const vnc = path.join(folder, 'vnc')
     const vm = await start('-vnc', `unix:${vnc}`)
     const first = await viewer(vm)
-    const other = stack.use(await VncClipboard.open(await socketAt(vnc)))
+    const other = stack.use(await VncClipboard.open(vnc))
     for (let at = 1; at <= 5; at += 1) {
       first.copy(`text ${at}`)
       await expect.poll(() => other.offers, slow).toBe(at)

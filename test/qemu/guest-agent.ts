@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { connectLate } from './late-socket.ts'
 import { RELAY_READY } from './serial-relay.ts'
 
 // The clipboard part of the SPICE agent protocol (spice-protocol's spice/vd_agent.h), as an agent in
@@ -55,7 +56,7 @@ export class GuestAgent implements Disposable {
    * @param path of the socket behind the second line of a {@link serialRelayDisk}
    */
   static async open(path: string): Promise<GuestAgent> {
-    const socket = connect(path)
+    const socket = await connectLate(path)
     const [first] = (await once(socket, 'data')) as [Buffer]
     if (first[0] !== RELAY_READY) throw new Error(`the relay said ${first.toString('hex')}`)
     return new GuestAgent(socket)

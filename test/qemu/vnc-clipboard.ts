@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { deflateSync, inflateSync } from 'node:zlib'
+import { connectLate } from './late-socket.ts'
 
 // RFB 3.8 (RFC 6143) as far as a clipboard needs it, and the Extended Clipboard pseudo-encoding.
 
@@ -33,8 +34,7 @@ export class VncClipboard implements Disposable {
 
   /** @param path of the socket behind QEMU's `-vnc unix:` */
   static async open(path: string): Promise<VncClipboard> {
-    const socket = connect(path)
-    await once(socket, 'connect')
+    const socket = await connectLate(path)
     const vnc = new VncClipboard(socket)
     const version = await vnc.#take(12)
     socket.write(version)

@@ -51,6 +51,8 @@ class Clipboard implements ConsolePart {
   readonly #news: (news: GuestNews) => void
   readonly #sharing = new LatestWish<boolean>((on) => this.#share(on), Object.is)
   readonly #fetching = new LatestWish<number>(() => this.#fetch(), Object.is)
+  /** A text that comes while it is not shared is never kept. */
+  #isWanted = false
   #isRegistered = false
   #serial = 0
   /** Grabs of the guest so far. */
@@ -66,8 +68,11 @@ class Clipboard implements ConsolePart {
   }
 
   request(request: GuestRequest): void {
-    if (request.kind === 'clipboard-share') this.#sharing.wish(request.on)
-    else if (request.kind === 'clipboard-text') this.#offer(request.text)
+    if (request.kind === 'clipboard-share') {
+      this.#isWanted = request.on
+      if (!request.on) this.#forget()
+      this.#sharing.wish(request.on)
+    } else if (request.kind === 'clipboard-text' && this.#isWanted) this.#offer(request.text)
   }
 
   call(call: IncomingCall): boolean {
@@ -131,9 +136,13 @@ class Clipboard implements ConsolePart {
     }
   }
 
-  #leave(): void {
+  #forget(): void {
     this.#ours = undefined
     this.#shared = undefined
+  }
+
+  #leave(): void {
+    this.#forget()
     if (!this.#isRegistered) return
     this.#isRegistered = false
     this.#tell('Release', 'u', [SELECTION])

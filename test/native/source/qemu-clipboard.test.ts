@@ -72,6 +72,10 @@ describe('the clipboard of a QEMU', () => {
     expect(answer?.type).toBe('reply')
     expect(opened?.clipboard.calls).toEqual([])
     expect(opened?.clipboard.waiting).toEqual([])
+    opened?.part.request({ kind: 'clipboard-share', on: true })
+    await expect.poll(() => opened?.clipboard.calls).toContain('Release')
+    expect((await opened?.clipboard.request())?.type).toBe('error')
+    expect(opened?.clipboard.calls).toEqual(['Register', 'Release'])
   })
 
   it('gets our text by a grab of the next serial, when it asks', async () => {
