@@ -24,7 +24,8 @@ const systemQemu: Qemu = { program: 'qemu-system-x86_64' }
 export class VirtualMachine implements AsyncDisposable {
   readonly socket: string
   readonly #folder: string
-  readonly #process: ChildProcess
+  readonly #spawn: () => ChildProcess
+  #process: ChildProcess
 
   /** @param args the display device, and what else is wanted */
   constructor(args: readonly string[], display = 'dbus,p2p=yes', qemu = systemQemu) {
@@ -34,7 +35,8 @@ export class VirtualMachine implements AsyncDisposable {
     const machine = ['-accel', 'tcg', '-m', '64', '-nodefaults', '-no-user-config', '-name', 'lab']
     const all = [...(qemu.args ?? []), ...machine, '-display', display, ...monitor, ...args]
     const env = { ...process.env, ...qemu.env }
-    this.#process = spawn(qemu.program, all, { env, stdio: 'ignore' })
+    this.#spawn = () => spawn(qemu.program, all, { env, stdio: 'ignore' })
+    this.#process = this.#spawn()
   }
 
   get pid(): number {
@@ -71,6 +73,14 @@ export class VirtualMachine implements AsyncDisposable {
 
   kill(): void {
     this.#process.kill('SIGKILL')
+  }
+
+  /** Once more at the same socket, after it has ended. */
+  async restart(): Promise<void> {
+    if (!this.hasEnded) await once(this.#process, 'exit')
+    rmSync(this.socket, { force: true })
+    this.#process = this.#spawn()
+    await this.started()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
