@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openQemu } from '../../main/source/qemu/open.ts'
 import { expectNoLeaks } from '../native/no-leaks.ts'
@@ -106,16 +107,21 @@ describe('the clipboard of a real QEMU', () => {
   it('is not shared before and after it is wanted', async () => {
     const { vm, agent } = await guestWithAgent()
     const { texts, copy, share } = await viewer(vm)
-    agent.copy('heard', 1)
+    copy('shared')
+    await expect.poll(() => agent.heard, slow).toContain('grab 1')
+    agent.copy('heard', 2)
     await expect.poll(() => texts, slow).toEqual(['heard'])
     share(false)
     copy('secret')
     agent.heard.length = 0
-    agent.copy('not heard', 2)
+    agent.copy('not heard', 3)
     agent.paste()
     share(true)
-    agent.copy('heard again', 3)
-    await expect.poll(() => texts, slow).toEqual(['heard', 'heard again'])
+    for (let serial = 4; !texts.includes('heard again'); serial += 1) {
+      agent.copy('heard again', serial)
+      await delay(100)
+    }
+    expect(texts).toEqual(['heard', 'heard again'])
     // QEMU itself answers that there is nothing.
     expect(agent.texts.join('')).toBe('')
     expect(agent.heard.filter((one) => one.startsWith('grab'))).toEqual([])
