@@ -9,7 +9,8 @@ import { Capture } from './capture.ts'
 import { ReleaseChord } from './grab.ts'
 import { type CursorView, HostCursor } from './host-cursor.ts'
 import { Keyboard } from './keyboard.ts'
-import { Buttons, edgePan, guestPoint, Motion, Wheel } from './pointer.ts'
+import { Buttons, edgePan, type GuestPoint, guestPoint, Motion, Wheel } from './pointer.ts'
+import { Touches } from './touches.ts'
 
 /** What the compositor knows and does for the pointer. */
 export type PictureView = CursorView & {
@@ -34,6 +35,7 @@ export class GuestInput implements Disposable {
   readonly #buttons = new Buttons()
   readonly #wheel = new Wheel()
   readonly #motion = new Motion()
+  readonly #touches = new Touches()
   readonly #chord = new ReleaseChord()
   readonly #cursor: HostCursor
   readonly #capture: Capture
@@ -89,7 +91,10 @@ export class GuestInput implements Disposable {
     for (const name of ['pointermove', 'pointerup'] as const) {
       canvas.addEventListener(name, (event) => this.#pointer(event), { signal })
     }
-    const drop = () => this.#send(this.#buttons.release())
+    const drop = (event: PointerEvent) => {
+      const isFinger = this.#touches.has(event.pointerId)
+      this.#send(isFinger ? this.#touches.up(event.pointerId, 'cancel') : this.#buttons.release())
+    }
     canvas.addEventListener('pointerleave', () => this.#cursor.away(), { signal })
     canvas.addEventListener('pointercancel', drop, { signal })
     canvas.addEventListener('lostpointercapture', drop, { signal })
@@ -148,7 +153,11 @@ export class GuestInput implements Disposable {
     this.#chord.spoil()
     this.#capture.press()
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
-    const { pointer } = this.#store.getState().input
+    const { pointer, touch = 0 } = this.#store.getState().input
+    if (event.pointerType === 'touch' && touch > 0) {
+      this.#touch(event, touch)
+      return
+    }
     if (pointer === 'relative' && !this.#capture.isPointerLocked) {
       void this.#capture.lockPointer()
       return
@@ -157,8 +166,27 @@ export class GuestInput implements Disposable {
     this.#pointer(event, true)
   }
 
+  /** A finger came down; the guest tells it from others. */
+  #touch(event: PointerEvent, most: number): void {
+    const at = this.#guestPoint(event)
+    if (!at?.inside) return
+    this.#canvas.setPointerCapture(event.pointerId)
+    this.#send(this.#touches.down(event.pointerId, { x: at.x, y: at.y }, most))
+  }
+
+  #moveFinger({ type, pointerId }: PointerEvent, at: Point | undefined): void {
+    if (at) this.#send(this.#touches.move(pointerId, { x: at.x, y: at.y }))
+    if (type === 'pointerup') this.#send(this.#touches.up(pointerId))
+  }
+
   #pointer(event: PointerEvent, pressed = false): void {
     if (!this.#hearsPointer()) return
+    if (this.#touches.has(event.pointerId)) {
+      this.#moveFinger(event, this.#guestPoint(event))
+      return
+    }
+    // A finger too many for the guest is no pointer.
+    if (event.pointerType === 'touch' && this.#store.getState().input.touch) return
     const where = this.#capture.isPointerLocked
       ? this.#motion.move(event.movementX, event.movementY)
       : this.#place(event)
@@ -174,20 +202,31 @@ export class GuestInput implements Disposable {
       this.#cursor.away()
       return []
     }
+    const at = this.#canvasPoint(event)
     const ratio = this.#ratio()
-    const at = { x: event.offsetX * ratio.x, y: event.offsetY * ratio.y }
-    const margin = { x: EDGE * ratio.x, y: EDGE * ratio.y }
+    const margin = Math.max(EDGE * ratio.x, EDGE * ratio.y)
     const size = { width: this.#canvas.width, height: this.#canvas.height }
-    const pan = edgePan(at, size, Math.max(margin.x, margin.y))
+    const pan = edgePan(at, size, margin)
     if (pan.x !== 0 || pan.y !== 0) this.#view.pan(pan.x, pan.y)
-    const { shown } = this.#view
-    if (!shown) return []
-    const { x, y, inside } = guestPoint(at, shown)
+    const { x, y, inside } = this.#guestPoint(event) ?? {}
+    if (x === undefined || y === undefined) return []
     if (inside) this.#cursor.over({ x: event.clientX, y: event.clientY }, { x, y })
     else this.#cursor.away()
     if (x === this.#sentAt?.x && y === this.#sentAt.y) return []
     this.#sentAt = { x, y }
     return [{ kind: 'pointer', x, y }]
+  }
+
+  /** Device pixels from the canvas' top left. */
+  #canvasPoint({ offsetX, offsetY }: PointerEvent): Point {
+    const ratio = this.#ratio()
+    return { x: offsetX * ratio.x, y: offsetY * ratio.y }
+  }
+
+  /** Undefined while there is no picture. */
+  #guestPoint(event: PointerEvent): GuestPoint | undefined {
+    const { shown } = this.#view
+    return shown && guestPoint(this.#canvasPoint(event), shown)
   }
 
   #ratio(): Point {
@@ -239,7 +278,11 @@ export class GuestInput implements Disposable {
   #release(): void {
     this.#chord.clear()
     this.#sentAt = undefined
-    this.#send([...this.#keyboard.release(), ...this.#buttons.release()])
+    this.#send([
+      ...this.#keyboard.release(),
+      ...this.#buttons.release(),
+      ...this.#touches.release(),
+    ])
   }
 
   #send(events: readonly InputEvent[]): void {

@@ -30,6 +30,8 @@ export type FakeQemuWish = {
   /** Called with every listener that was registered and asked what it can do. */
   readonly onListener?: (listener: FakePeer) => void
   readonly isAbsolute?: boolean
+  /** Fingers that its consoles tell apart; without it their QEMU is older than that. */
+  readonly touch?: number
   /** Methods of consoles that it refuses. */
   readonly refuses?: readonly string[]
   /** Its sound; without it QEMU plays elsewhere. */
@@ -138,6 +140,8 @@ export class FakeQemu implements AsyncDisposable {
     if (this.#wish.sound?.called(peer, message, fds)) return
     if (path.endsWith('/Audio')) {
       peer.refuse(message, `Object does not exist at path “${path}”`)
+    } else if (String(body[0]).endsWith('.MultiTouch') && this.#wish.touch === undefined) {
+      peer.refuse(message, `No such interface “${body[0]}”`)
     } else if (member === 'GetAll') {
       const properties = this.#properties(path, String(body[0]))
       peer.answer(message, 'a{sv}', [Object.entries(properties)])
@@ -167,6 +171,7 @@ export class FakeQemu implements AsyncDisposable {
     if (owner.endsWith('.Mouse')) {
       return { IsAbsolute: new Variant('b', this.#wish.isAbsolute ?? true) }
     }
+    if (owner.endsWith('.MultiTouch')) return { MaxSlots: new Variant('i', this.#wish.touch ?? 0) }
     const isFirst = path.endsWith('_0')
     return {
       Label: new Variant('s', isFirst ? 'vga' : 'vc0'),

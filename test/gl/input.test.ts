@@ -350,6 +350,48 @@ describe('input', () => {
     await expect.poll(full).toBe(false)
   })
 
+  /** Plays a finger, which Playwright has no more than one of. */
+  const finger = (type: string, pointerId: number, x: number, y: number) =>
+    page.evaluate(
+      ([name, id, clientX, clientY]) => {
+        const picture = document.getElementById('picture')
+        if (picture) picture.setPointerCapture = () => {}
+        const place = { clientX, clientY, buttons: name === 'pointerup' ? 0 : 1 }
+        const about = { pointerId: id, pointerType: 'touch', bubbles: true }
+        picture?.dispatchEvent(new PointerEvent(name, { ...about, ...place }))
+      },
+      [type, pointerId, x, y] as const,
+    )
+  const touched = (phase: string, slot: number, x: number, y: number) => ({
+    kind: 'touch',
+    ...{ phase, slot, x, y },
+  })
+
+  it('tells fingers apart where the guest does, and cancels them when the focus is lost', async () => {
+    await open({ input: { ...absolute, touch: 2 } })
+    await finger('pointerdown', 7, 450, 300)
+    await finger('pointerdown', 8, 50, 0)
+    await finger('pointerdown', 9, 60, 0)
+    await finger('pointermove', 7, 850, 300)
+    await finger('pointermove', 9, 70, 0)
+    await finger('pointerup', 7, 850, 300)
+    expect(await sent()).toEqual([
+      touched('begin', 0, 320, 240),
+      touched('begin', 1, 0, 0),
+      touched('update', 0, 639, 240),
+      touched('end', 0, 639, 240),
+    ])
+    await page.evaluate(() => window.dispatchEvent(new Event('blur')))
+    expect(await sent()).toEqual([touched('cancel', 1, 0, 0)])
+  })
+
+  it('makes the first finger the pointer of a guest that takes no touch', async () => {
+    await open()
+    await finger('pointerdown', 7, 450, 300)
+    await finger('pointerup', 7, 450, 300)
+    expect(await sent()).toEqual([at(320, 240), button('left', true), button('left', false)])
+  })
+
   it('stays out of the way of a guest that takes nothing', async () => {
     await open({ input: { keyboard: false, pointer: 'none' } })
     const prevented = await page.evaluate(() => {

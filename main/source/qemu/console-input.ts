@@ -57,7 +57,7 @@ export class ConsoleInput {
     bus: BusPeer,
     console: number,
     size: () => Size | undefined,
-    hasTouch: boolean,
+    hasTouch = false,
   ): Promise<ConsoleInput> {
     const path = consolePath(console)
     const input = new ConsoleInput(bus, path, size)

@@ -9,6 +9,7 @@ export const ROOT = '/org/qemu/Display1'
 export const PROPERTIES = 'org.freedesktop.DBus.Properties'
 export const MOUSE = 'org.qemu.Display1.Mouse'
 export const KEYBOARD = 'org.qemu.Display1.Keyboard'
+export const MULTI_TOUCH = 'org.qemu.Display1.MultiTouch'
 export const CONSOLE = 'org.qemu.Display1.Console'
 
 export function consolePath(id: number): string {

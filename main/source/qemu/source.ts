@@ -15,6 +15,7 @@ import { ConsolePlanes } from './listener.ts'
 import { serveListener } from './listener-calls.ts'
 import type { BusMessage } from './message.ts'
 import { type ConsolePart, openParts } from './parts.ts'
+import { hasTouchDevice } from './touch-device.ts'
 
 /** Listening anew gathers whatever else does not fit by then, ms. */
 const START_OVER_MS = 50
@@ -110,7 +111,9 @@ export class QemuSource implements Source {
     )
     source.#bus = bus
     await source.#listen(bus)
-    source.#input = await ConsoleInput.open(bus, console.id, () => source.#planes.size)
+    const hasTouch = hasTouchDevice(end.process?.pid)
+    const size = () => source.#planes.size
+    source.#input = await ConsoleInput.open(bus, console.id, size, hasTouch)
     const news = (one: GuestNews) => source.#tellNews(one)
     source.#parts = await openParts({ bus, console: console.id, shim, clock, news })
     for (const part of source.#parts) source.#owned.use(part)
