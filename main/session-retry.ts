@@ -22,6 +22,7 @@ const PEACE_MS = 30_000
 /** The VM is not there, or not ready: another try may do. */
 const absent: ReadonlySet<string> = new Set([
   'not-found',
+  'not-running',
   'vm-gone',
   'no-producer',
   'busy',
@@ -29,7 +30,13 @@ const absent: ReadonlySet<string> = new Set([
   'timeout',
 ])
 /** A VM that is just starting or ending may also be found in the middle of it. */
-const unsettled: ReadonlySet<string> = new Set([...absent, 'bad-protocol', 'no-qemu', 'hung-up'])
+const unsettled: ReadonlySet<string> = new Set([
+  ...absent,
+  'bad-protocol',
+  'no-qemu',
+  'no-libvirt',
+  'hung-up',
+])
 
 /** Decides whether and when a source is opened again, and does it. */
 export class Retry implements Disposable {
