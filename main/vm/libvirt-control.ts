@@ -10,6 +10,8 @@ import type { VmControl } from './vm-control.ts'
 
 /** libvirt is looked for again after it went away, ms. */
 const RETURN_MS = 2000
+/** By then virsh listens: what happened before is asked for. Ms. */
+const LISTENS_MS = 500
 
 /** What is needed of libvirt. */
 export type ControlledDomain = {
@@ -129,11 +131,14 @@ export class LibvirtControl implements VmControl {
       (why) => this.#lose(why.message, signal),
     )
     await this.#ask('', signal)
+    if (!signal.aborted)
+      this.#cancel = this.#clock.after(LISTENS_MS, () => void this.#ask('', signal))
   }
 
   #lose(why: string, signal: AbortSignal): void {
     log.debug(`libvirt: ${why}`)
     this.#end()
+    this.#cancel()
     this.#cancel = this.#clock.after(RETURN_MS, () => void this.#begin(signal))
   }
 
