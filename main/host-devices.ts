@@ -41,6 +41,13 @@ export type HostProcess = {
     /** It has a D-Bus display for direct connections. */
     readonly hasDisplay: boolean
   }
+  /** Of a QEMU whose monitor libvirt holds, and whose name is that of the domain; absent otherwise. */
+  readonly domain?: {
+    /** Of the libvirt that runs it; undefined when that is another user's. */
+    readonly uri: string | undefined
+    /** It has a D-Bus display, for direct connections or on a bus. */
+    readonly hasDisplay: boolean
+  }
 }
 
 export type HostMdev = {
@@ -97,9 +104,12 @@ async function readProcess(roots: HostRoots, pid: number): Promise<HostProcess |
   const isQemu = program.startsWith('qemu') || program === 'kvm'
   const text = await readFile(path.join(at, 'cmdline'), 'utf8').catch(() => '')
   const words = text.split('\0')
-  const monitor = isQemu ? qemuMonitor(words) : undefined
+  const isDomain = isQemu && chardevs(words).has(LIBVIRT_MONITOR)
+  const domain = isDomain ? await libvirtDomain(at, words) : undefined
+  const monitor = isQemu && !isDomain ? qemuMonitor(words) : undefined
   const name = vmName(words, program)
-  const identity = { pid, program, name, ...(monitor ? { monitor } : {}) }
+  const ways = { ...(monitor ? { monitor } : {}), ...(domain ? { domain } : {}) }
+  const identity = { pid, program, name, ...ways }
   if (typeof fds === 'string') {
     return isQemu ? { ...identity, deviceFds: [], groups: [], unreadable: fds } : undefined
   }
@@ -111,7 +121,7 @@ async function readProcess(roots: HostRoots, pid: number): Promise<HostProcess |
     const group = path.dirname(link) === roots.vfio ? path.basename(link) : ''
     if (/^\d+$/.test(group)) groups.push(group)
   }
-  if (deviceFds.length === 0 && groups.length === 0 && !monitor) return undefined
+  if (deviceFds.length === 0 && groups.length === 0 && !monitor && !domain) return undefined
   deviceFds.sort((a, b) => a - b)
   return { ...identity, deviceFds, groups, unreadable: undefined }
 }
@@ -123,16 +133,50 @@ function vmName(words: readonly string[], program: string): string {
   return value.split(',')[0]?.replace(/^guest=/, '') || program
 }
 
-/** QEMU's `-qmp unix:SOCKET,server=on,…` and `-display dbus,p2p=yes`; two dashes do as well as one. */
+/** How libvirt calls its own monitor of a QEMU. */
+const LIBVIRT_MONITOR = 'charmonitor'
+
+/** QEMU's `-qmp unix:SOCKET,server=on,…`, or `-chardev socket,id=ID,path=SOCKET,…` and `-mon chardev=ID,mode=control`. */
 function qemuMonitor(words: readonly string[]): HostProcess['monitor'] {
-  const values = (option: string) =>
-    words.flatMap((word, at) =>
-      word === `-${option}` || word === `--${option}` ? [words[at + 1] ?? ''] : [],
-    )
-  const sockets = values('qmp').flatMap((value) => /^unix:([^,]+)/.exec(value)?.[1] ?? [])
-  const [socket] = sockets
-  const hasDisplay = values('display').some((value) => /^dbus,(.*,)?p2p=(yes|on)\b/.test(value))
-  return socket?.startsWith('/') ? { socket, hasDisplay } : undefined
+  const short = valuesOf(words, 'qmp').flatMap((value) => /^unix:([^,]+)/.exec(value)?.[1] ?? [])
+  const sockets = chardevs(words)
+  const long = valuesOf(words, 'mon').flatMap((value) => {
+    const [, chardev = ''] = /(?:^|,)(?:chardev=)?([^,=]+)(?:,|$)/.exec(value) ?? []
+    return /(^|,)mode=control(,|$)/.test(value) ? (sockets.get(chardev) ?? []) : []
+  })
+  const socket = [...short, ...long].find((path) => path.startsWith('/'))
+  const hasDisplay = valuesOf(words, 'display').some((value) =>
+    /^dbus,(.*,)?p2p=(yes|on)\b/.test(value),
+  )
+  return socket === undefined ? undefined : { socket, hasDisplay }
+}
+
+async function libvirtDomain(at: string, words: readonly string[]): Promise<HostProcess['domain']> {
+  const status = await readFile(path.join(at, 'status'), 'utf8').catch(() => '')
+  const uid = /^Uid:\s+(\d+)/m.exec(status)?.[1]
+  // The VM's files lie there, or in the home of the user whose libvirt it is.
+  const isSystem = words.some((word) => word.includes('/var/lib/libvirt/'))
+  const session = uid === String(process.getuid?.()) ? 'qemu:///session' : undefined
+  const hasDisplay = valuesOf(words, 'display').some((value) => /^dbus(,|$)/.test(value))
+  return { uri: isSystem ? 'qemu:///system' : session, hasDisplay }
+}
+
+/** Sockets of QEMU's character devices by their ids; of one that was handed down, nothing is known: empty. */
+function chardevs(words: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    valuesOf(words, 'chardev').flatMap((value) => {
+      const id = /,id=([^,]+)/.exec(value)?.[1]
+      const isSocket = value.startsWith('socket,') && id !== undefined
+      return isSocket ? [[id, /,path=([^,]+)/.exec(value)?.[1] ?? ''] as const] : []
+    }),
+  )
+}
+
+/** What follows an option; two dashes do as well as one. */
+function valuesOf(words: readonly string[], option: string): readonly string[] {
+  return words.flatMap((word, at) =>
+    word === `-${option}` || word === `--${option}` ? [words[at + 1] ?? ''] : [],
+  )
 }
 
 /** The errno of the first refusal of reading and writing. */

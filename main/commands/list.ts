@@ -10,32 +10,31 @@ import {
   type HostRoots,
   hostRoots,
 } from '../host-devices.ts'
+import { displayRemedy } from '../source/qemu/libvirt-domain.ts'
+import { listBusVms } from './list-bus.ts'
+import { type Listed, usable } from './listed.ts'
 
-/** Something that can be shown, or could be but for a reason. */
-export type Listed = {
-  /** For `scanout ADDRESS`. */
-  readonly address: string
-  readonly what: string
-  readonly usable: boolean
-  /** Empty when it is usable. */
-  readonly why: string
-  readonly remedy: string
-}
-
-/** The command that prints what this host has to show. */
-export function listCommand(roots: HostRoots): Command {
+/**
+ * The command that prints what this host has to show.
+ *
+ * @param findBusVms finds the VMs of the session bus
+ */
+export function listCommand(roots: HostRoots, findBusVms: typeof listBusVms): Command {
   return defineCommand({
     name: 'list',
     summary: 'Prints the VMs and mediated devices of this host that can be shown, and why not.',
     operands: [],
     options: { json: { type: 'flag', help: 'print JSON' } },
-    notes: ['Nothing is opened: sysfs and proc tell.'],
+    notes: [
+      'No device is opened: sysfs and proc tell, and QEMUs on the session bus say who they are.',
+    ],
     execute: async ({ options }, io) => {
-      const processes = await findProcesses(roots)
+      const [processes, busVms] = await Promise.all([findProcesses(roots), findBusVms()])
       const mdevs = await findMdevs(roots, processes)
       const listed = [
         ...mdevs.map((mdev) => listedMdev(mdev, processes)),
         ...processes.flatMap(listedProcess),
+        ...busVms,
         demo,
       ]
       const text = options.json
@@ -47,9 +46,8 @@ export function listCommand(roots: HostRoots): Command {
   })
 }
 
-export const list = listCommand(hostRoots)
+export const list = listCommand(hostRoots, listBusVms)
 
-const usable = { usable: true, why: '', remedy: '' }
 const demo: Listed = { address: 'demo:', what: 'built-in demo guest', ...usable }
 
 function listedMdev(mdev: HostMdev, processes: readonly HostProcess[]): Listed {
@@ -79,9 +77,26 @@ function listedMdev(mdev: HostMdev, processes: readonly HostProcess[]): Listed {
 
 /** A process may be shown by its device, by its D-Bus display, or by both. */
 function listedProcess(process: HostProcess): readonly Listed[] {
-  const { deviceFds, groups, unreadable, monitor } = process
-  const isVfio = deviceFds.length + groups.length > 0 || (unreadable !== undefined && !monitor)
-  return [...(isVfio ? [listedHolder(process)] : []), ...(monitor ? [listedDisplay(process)] : [])]
+  const { deviceFds, groups, unreadable, monitor, domain } = process
+  const hasWay = monitor !== undefined || domain !== undefined
+  const isVfio = deviceFds.length + groups.length > 0 || (unreadable !== undefined && !hasWay)
+  return [
+    ...(isVfio ? [listedHolder(process)] : []),
+    ...(monitor ? [listedDisplay(process)] : []),
+    ...(domain ? [listedDomain(process.name, domain)] : []),
+  ]
+}
+
+function listedDomain(name: string, domain: NonNullable<HostProcess['domain']>): Listed {
+  const { uri, hasDisplay } = domain
+  const row = { address: `libvirt:${name}`, what: `libvirt domain${uri ? ` of ${uri}` : ''}` }
+  if (uri === undefined) {
+    const why = 'it is of another user’s libvirt'
+    return { ...row, usable: false, why, remedy: 'Run as that user' }
+  }
+  if (hasDisplay) return { ...row, ...usable }
+  const remedy = displayRemedy({ virsh: { uri }, name })
+  return { ...row, usable: false, why: 'its QEMU was started without a D-Bus display', remedy }
 }
 
 function listedHolder({ pid, name, program, deviceFds, unreadable }: HostProcess): Listed {

@@ -14,14 +14,17 @@ export class RejectedError extends SyntaxError {}
  * @returns what came behind it
  * @throws SyntaxError when the other side speaks no D-Bus; RejectedError; NativeError
  */
-export async function authenticate(socket: FdSocket): Promise<Uint8Array> {
+export async function authenticate(
+  socket: FdSocket,
+  patienceMs = HANDSHAKE_MS,
+): Promise<Uint8Array> {
   const lines = new LineReader(socket)
   const uid = Buffer.from(String(process.getuid?.() ?? 0)).toString('hex')
   let isLate = false
   const timer = setTimeout(() => {
     isLate = true
     socket[Symbol.dispose]()
-  }, HANDSHAKE_MS)
+  }, patienceMs)
   try {
     await socket.send(Buffer.from(`\0AUTH EXTERNAL ${uid}\r\n`))
     await lines.expect('OK ')
@@ -31,7 +34,7 @@ export async function authenticate(socket: FdSocket): Promise<Uint8Array> {
     return lines.rest
   } catch (error) {
     if (!isLate) throw error
-    throw new SyntaxError(`the D-Bus handshake took longer than ${HANDSHAKE_MS / 1000} s`)
+    throw new SyntaxError(`the D-Bus handshake took longer than ${patienceMs} ms`)
   } finally {
     clearTimeout(timer)
   }

@@ -90,10 +90,14 @@ export class BusConnection implements BusPeer {
    *
    * @throws SyntaxError when the other side does not let us in or speaks no D-Bus; NativeError
    */
-  static async open(socket: FdSocket, handlers: BusHandlers): Promise<BusConnection> {
+  static async open(
+    socket: FdSocket,
+    handlers: BusHandlers,
+    patienceMs?: number,
+  ): Promise<BusConnection> {
     using owned = new DisposableStack()
     owned.use(socket)
-    const rest = await authenticate(socket)
+    const rest = await authenticate(socket, patienceMs)
     const peer = new BusConnection(socket, handlers)
     owned.move()
     void peer.#listen(rest)

@@ -25,10 +25,20 @@ export function hasQemu({ state }: Domain): boolean {
   return !withoutQemu.includes(state)
 }
 
+/** What is needed to name a domain to a person. */
+type Named = { readonly virsh: Pick<Virsh, 'uri'>; readonly name: string }
+
 /** What a person types to do something with a domain. */
-export function domainCommand({ virsh, name, uuid }: Domain, verb: string): string {
-  const word = /^[\w.+][\w.+-]*$/.test(name) ? name : uuid
+export function domainCommand({ virsh, name }: Named, verb: string): string {
+  const isPlain = /^[\w.+][\w.+-]*$/.test(name)
+  const word = isPlain ? name : `--domain='${name.replaceAll("'", "'\\''")}'`
   return `virsh --connect=${virsh.uri} ${verb} ${word}`
+}
+
+/** What to add to a domain without a D-Bus display, and how. */
+export function displayRemedy(domain: Named): string {
+  const edit = domainCommand(domain, 'edit')
+  return `Add <graphics type='dbus' p2p='yes'/> to its <devices> (${edit}), then shut it down and start it`
 }
 
 /**

@@ -6,7 +6,14 @@ import { BusConnection, BusError, type BusHandlers } from './bus.ts'
 import { connectVm } from './bus-line.ts'
 import { type Monitor, NoDisplay, openDirectSocket, takenOver } from './direct-line.ts'
 import type { DisplayLine, OpenLine } from './display-line.ts'
-import { type Domain, domainCommand, findDomain, hasQemu, virshFailure } from './libvirt-domain.ts'
+import {
+  type Domain,
+  displayRemedy,
+  domainCommand,
+  findDomain,
+  hasQemu,
+  virshFailure,
+} from './libvirt-domain.ts'
 import { QmpError } from './qmp.ts'
 import { VirshError } from './virsh.ts'
 
@@ -56,12 +63,6 @@ async function connectDomain(
     const why = `its QEMU runs without a D-Bus display for direct connections (${error.message})`
     return fail({ code: 'no-display', what, why, remedy: displayRemedy(domain) })
   }
-}
-
-/** What to add to a domain, and how. */
-export function displayRemedy(domain: Domain): string {
-  const edit = domainCommand(domain, 'edit')
-  return `Add <graphics type='dbus' p2p='yes'/> to its <devices> (${edit}), then shut it down and start it`
 }
 
 /** The address of the bus on which a QEMU has its display; undefined when it has none there. */

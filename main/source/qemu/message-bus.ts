@@ -35,7 +35,7 @@ export class MessageBus implements Disposable {
   static async open(socket: FdSocket, patienceMs?: number): Promise<MessageBus> {
     const relay = new Relay()
     using owned = new DisposableStack()
-    const connection = owned.use(await BusConnection.open(socket, relay))
+    const connection = owned.use(await BusConnection.open(socket, relay, patienceMs))
     const bus = new MessageBus(connection, relay)
     await bus.#ask('Hello', '', [], patienceMs)
     owned.move()

@@ -2,10 +2,13 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Listed, listCommand } from '../../../../main/commands/list.ts'
+import { listCommand } from '../../../../main/commands/list.ts'
+import type { Listed } from '../../../../main/commands/listed.ts'
 import { FakeIo } from '../../../fakes/fake-io.ts'
 
 const UUID = '83b8f4f2-509f-382f-3c1e-e6bfe0fa1001'
+
+const noBus = async () => []
 
 /** A host in a folder: sysfs, devfs and proc as far as `list` reads them. */
 class FakeHost {
@@ -48,7 +51,7 @@ class FakeHost {
 }
 
 async function listed(host: FakeHost, fake: FakeIo): Promise<readonly Listed[]> {
-  expect((await listCommand(host.roots).run(['--json'], fake.io)).ok).toBe(true)
+  expect((await listCommand(host.roots, noBus).run(['--json'], fake.io)).ok).toBe(true)
   return JSON.parse(fake.text).sources
 }
 
@@ -56,7 +59,7 @@ describe('list', () => {
   it('has the demo guest on a host with nothing', async () => {
     using fake = new FakeIo()
     const nowhere = { mdev: '/nonexistent/a', vfio: '/nonexistent/b', proc: '/nonexistent/c' }
-    await listCommand(nowhere).run([], fake.io)
+    await listCommand(nowhere, noBus).run([], fake.io)
     expect(fake.text).toBe('demo:  built-in demo guest\n')
   })
 
@@ -108,6 +111,47 @@ describe('list', () => {
     const [vm] = await listed(host, fake)
     expect(vm).toMatchObject({ address: 'qemu:/run/vm.sock', usable })
     if (!usable) expect(vm?.remedy).toContain('-display dbus,p2p=yes')
+  })
+
+  // biome-ignore format: one row per way to say it
+  it.each([
+    [['-chardev', 'socket,id=mon0,path=/run/vm.sock,server=on', '-mon', 'chardev=mon0,id=m,mode=control'], 'qemu:/run/vm.sock'],
+    [['-chardev', 'socket,path=/run/vm.sock,id=a', '--mon', 'a,mode=control'],                             'qemu:/run/vm.sock'],
+    [['-chardev', 'socket,id=mon0,path=/run/vm.sock', '-mon', 'chardev=mon0,mode=readline'],               undefined],
+    [['-chardev', 'socket,id=other,path=/run/vm.sock', '-mon', 'chardev=mon0,mode=control'],               undefined],
+    [['-chardev', 'pty,id=mon0,path=/run/vm.sock', '-mon', 'chardev=mon0,mode=control'],                   undefined],
+  ])('reads the monitor from %j', async (words, address) => {
+    using fake = new FakeIo()
+    const host = new FakeHost(fake.cwd)
+    host.process(7, 'qemu-system-x86', ['qemu', ...words], [])
+    expect((await listed(host, fake))[0]?.address).toBe(address ?? 'demo:')
+  })
+
+  // biome-ignore format: one row per domain
+  it.each([
+    [['-display', 'dbus,p2p=on'],       '/var/lib/libvirt/qemu/master',  1, '',                       'libvirt domain of qemu:///system'],
+    [['-display', 'dbus,addr=unix:x'],  '/home/me/.config/libvirt',      0, '',                       'libvirt domain of qemu:///session'],
+    [['-display', 'none'],              '/var/lib/libvirt/qemu/master',  1, "<graphics type='dbus'",  'libvirt domain of qemu:///system'],
+    [['-display', 'dbus,p2p=on'],       '/home/you/.config/libvirt',     1, 'Run as that user',       'libvirt domain'],
+  ])('names a libvirt domain with %j of %s', async (display, file, otherUser, remedy, what) => {
+    using fake = new FakeIo()
+    const host = new FakeHost(fake.cwd)
+    const monitor = ['-chardev', 'socket,id=charmonitor,fd=24,server=on', '-mon', 'chardev=charmonitor,id=m,mode=control']
+    const words = ['qemu', '-name', 'guest=win 10,debug-threads=on', '-object', file, ...monitor, ...display]
+    host.process(7, 'qemu-system-x86', words, [])
+    const uid = Number(process.getuid?.()) + otherUser
+    writeFileSync(path.join(host.roots.proc, '7', 'status'), `Name:\tqemu\nUid:\t${uid}\t${uid}\n`)
+    const [domain] = await listed(host, fake)
+    expect(domain).toMatchObject({ address: 'libvirt:win 10', what, usable: remedy === '' })
+    expect(domain?.remedy).toContain(remedy)
+  })
+
+  it('has what the session bus has', async () => {
+    using fake = new FakeIo()
+    const host = new FakeHost(fake.cwd)
+    const vm = { address: 'qemu+dbus:session?vm=a', what: 'a', usable: true, why: '', remedy: '' }
+    await listCommand(host.roots, async () => [vm]).run([], fake.io)
+    expect(fake.text).toContain('qemu+dbus:session?vm=a  a\n')
   })
 
   it('leaves a QEMU out that nothing can be seen of', async () => {
@@ -165,7 +209,7 @@ describe('list', () => {
     const host = new FakeHost(fake.cwd)
     host.mdev(UUID, '13')
     host.process(5, 'qemu', ['q', '-name', '\x1b[2J'], ['anon_inode:[vfio-device]'])
-    await listCommand(host.roots).run([], fake.io)
+    await listCommand(host.roots, noBus).run([], fake.io)
     const address = `vfio:${UUID}`
     expect(fake.text).toBe(
       [
