@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { plainText } from '../core/failure.ts'
 import type { PlaneFacts, PlaneReport, SourceReport } from './plane-report.ts'
+import type { SourceInfo } from './source/source.ts'
 
 type Row = readonly [name: string, value: string]
 
@@ -12,6 +13,7 @@ export function reportText(report: SourceReport): string {
     source.name === source.address ? source.address : `${source.address}  ${source.name}`,
     ...indented([
       ['access', source.access],
+      ...consoleRows(source),
       ['can', can.length > 0 ? can.join(', ') : 'show planes, nothing else'],
       ['refreshes', `${counters.refreshes}, ${counters.queryErrors} failed queries`],
       ['frames', String(counters.frames)],
@@ -27,6 +29,15 @@ export function reportText(report: SourceReport): string {
   ]
   if (planes.length === 0) lines.push('', 'The source has not said anything about its planes.')
   return `${lines.map(plainText).join('\n')}\n`
+}
+
+/** Every screen of a VM that has several, by the number to open it with. */
+function consoleRows({ console: shown, consoles = [] }: SourceInfo): Row[] {
+  return consoles.map(({ id, label, type }, at) => {
+    const name = [String(id), label, type === 'Text' ? 'text' : '']
+    const mark = id === shown?.id ? 'shown here' : `open it with ?console=${id}`
+    return [at === 0 ? 'consoles' : '', [...name, `(${mark})`].filter((word) => word).join('  ')]
+  })
 }
 
 const stateWords: Readonly<Record<PlaneReport['state'], string>> = {

@@ -11,9 +11,9 @@ export type RetryWish = {
 }
 
 /** How often it is looked whether the VM is there, ms. */
-const LOOK_MS = 300
+export const LOOK_MS = 300
 /** After a try that failed, or where only trying tells: opening costs a thread. Ms. */
-const TRY_MS = 1000
+export const TRY_MS = 1000
 /** A source that went away although its VM lives may have been taken by another viewer: it is tried
  * once after this time, and not again before the other, so that two viewers do not fight. Ms. */
 const YIELD_MS = 2000
@@ -37,6 +37,11 @@ const unsettled: ReadonlySet<string> = new Set([
   'no-libvirt',
   'hung-up',
 ])
+
+/** Whether waiting may help. */
+export function isAbsent({ code }: Failure): boolean {
+  return absent.has(code)
+}
 
 /** Decides whether and when a source is opened again, and does it. */
 export class Retry implements Disposable {

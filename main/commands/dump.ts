@@ -5,7 +5,7 @@ import { captureWhenShown } from '../capture/first-picture.ts'
 import { missingPlane } from '../capture/picture.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { writeDump } from '../source/dump/writer.ts'
-import { type OpenSource, openSource } from '../source-opener.ts'
+import { type OpenSource, openSource, waitOption } from '../source-opener.ts'
 
 /** The command that saves planes as they are. */
 export function dumpCommand(open: OpenSource): Command {
@@ -23,10 +23,11 @@ export function dumpCommand(open: OpenSource): Command {
       },
       name: { type: 'text', metavar: 'NAME', default: 'planes', help: 'name of the dump' },
       json: { type: 'flag', help: 'print the path as JSON' },
+      wait: waitOption,
     },
     notes: ['Prints the path of the JSON file. Show it again with scanout view dump:FILE.'],
     execute: async ({ options, operands: [address] }, io) => {
-      const source = await open(address, io.signal)
+      const source = await open(address, io.signal, options.wait)
       if (!source.ok) return source
       await using handle = source.value
       const capture = await captureWhenShown(handle, 'primary', undefined, io.signal)

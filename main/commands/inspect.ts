@@ -6,7 +6,7 @@ import { type Command, defineCommand, type Io } from '../command.ts'
 import { type SourceReport, sourceReport } from '../plane-report.ts'
 import { reportText } from '../plane-report-text.ts'
 import type { SourceDescription, SourceHandle } from '../source/source.ts'
-import { type OpenSource, openSource } from '../source-opener.ts'
+import { type OpenSource, openSource, waitOption } from '../source-opener.ts'
 
 /** How often a watched source is asked. */
 const WATCH_MS = 500
@@ -24,11 +24,12 @@ export function inspectCommand(open: OpenSource): Command {
     operands: [{ metavar: 'ADDRESS', help: 'address of the VM' }],
     options: {
       watch: { type: 'flag', short: 'w', help: 'print again whenever something changes' },
+      wait: waitOption,
       json: { type: 'flag', help: 'print JSON, one object; with --watch one a line' },
     },
     notes: ['Planes that cannot be shown are printed with the reason; that is no failure here.'],
     execute: async ({ options, operands: [address] }, io) => {
-      const source = await open(address, io.signal)
+      const source = await open(address, io.signal, options.wait)
       if (!source.ok) return source
       await using handle = source.value
       const report = sourceReport(await firstWord(handle, io))

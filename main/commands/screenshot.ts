@@ -9,7 +9,7 @@ import { openEngine } from '../capture/open-engine.ts'
 import { composeCapture } from '../capture/picture.ts'
 import { encodePng } from '../capture/png.ts'
 import { type Command, defineCommand, type Io, wrongUse } from '../command.ts'
-import { type OpenSource, openSource } from '../source-opener.ts'
+import { type OpenSource, openSource, waitOption } from '../source-opener.ts'
 import { writeWholeFile } from '../whole-file.ts'
 
 /** The command that saves one picture. */
@@ -29,6 +29,7 @@ export function screenshotCommand(open: OpenSource): Command {
       plane: { type: 'choice', choices: planeKinds, help: 'this plane alone, in its own size' },
       'no-cursor': { type: 'flag', help: 'without the cursor plane' },
       engine: engineOption,
+      wait: waitOption,
     },
     notes: [
       'A picture that is not there yet is waited for, 3 seconds at most. A plane that cannot be ' +
@@ -47,7 +48,7 @@ export function screenshotCommand(open: OpenSource): Command {
       await using owned = new AsyncDisposableStack()
       // The engine gets ready while the source's thread starts.
       const [source, engine] = await Promise.all([
-        open(address, io.signal),
+        open(address, io.signal, options.wait),
         openEngine(options.engine, io),
       ])
       if (source.ok) owned.use(source.value)

@@ -18,6 +18,7 @@ import { openSourceHandle } from '../source/handle.ts'
 import { systemClock } from '../source/poller.ts'
 import { isThere } from '../source/presence.ts'
 import type { Address } from '../source/source.ts'
+import { waitOption } from '../source-opener.ts'
 import { monitorLine, vmControl } from '../vm/open.ts'
 import { QemuControl } from '../vm/qemu-control.ts'
 import { sessionReport } from './view-report.ts'
@@ -72,7 +73,7 @@ export function viewCommand(hosted?: Shell): Command {
         metavar: 'SOCKET',
         help: "send input, pause and reset through this QEMU monitor's socket",
       },
-      wait: { type: 'flag', help: 'wait for a VM that is not there yet' },
+      wait: waitOption,
       reconnect: { type: 'flag', help: 'show a VM that went away again when it is back' },
       shell: { type: 'choice', choices: shellKinds, help: 'which program draws the window' },
       headless: { type: 'flag', help: 'run without a window, in headless Chromium' },

@@ -5,12 +5,12 @@ import { noCapabilities } from '../../core/guest.ts'
 import type { Capture, CapturedPlane, PlaneKind, PlaneStatus } from '../../core/plane.ts'
 import { planeKinds } from '../../core/plane.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
-import type { SourceEvents, SourceHandle } from '../../main/source/source.ts'
+import type { SourceEvents, SourceHandle, SourceInfo } from '../../main/source/source.ts'
 import type { OpenSource } from '../../main/source-opener.ts'
 
 /** A source in main's own thread that shows what a test puts into it. */
 export class FakeSource implements SourceHandle {
-  readonly info = {
+  info: SourceInfo = {
     address: 'fake:',
     name: 'Fake guest',
     access: 'memory',

@@ -200,3 +200,24 @@ cursor    shown
     expect(await inspect(source, '-w', fake)).toEqual({ ok: false, failure: words })
   })
 })
+
+describe('inspect of a VM with several screens', () => {
+  it('lists them with the way to open each', async () => {
+    using fake = new FakeIo()
+    const source = new FakeSource([primary])
+    const consoles = [
+      { id: 0, label: 'VGA', type: 'Graphic' },
+      { id: 3, label: 'serial0', type: 'Text' },
+    ]
+    source.info = { ...source.info, consoles, console: { id: 0, label: 'VGA', type: 'Graphic' } }
+    expect((await inspect(source, '', fake)).ok).toBe(true)
+    expect(fake.text).toContain('  consoles  0  VGA  (shown here)\n')
+    expect(fake.text).toContain('            3  serial0  text  (open it with ?console=3)\n')
+  })
+
+  it('says nothing of consoles where a source has none', async () => {
+    using fake = new FakeIo()
+    await inspect(new FakeSource([primary]), '', fake)
+    expect(fake.text).not.toContain('consoles')
+  })
+})
