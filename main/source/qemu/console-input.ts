@@ -27,8 +27,8 @@ const buttonNumbers: Readonly<Record<PointerButton, number>> = {
   'wheel-right': 8,
 }
 
-/** Kinds of `MultiTouch.SendEvent`. */
-const touchKinds: Readonly<Record<TouchPhase, number>> = { begin: 0, update: 1, end: 2, cancel: 3 }
+/** Kinds of `MultiTouch.SendEvent`. QEMU (to 10.0) leaves a finger of the kind 3, Cancel, on the screen. */
+const touchKinds: Readonly<Record<TouchPhase, number>> = { begin: 0, update: 1, end: 2, cancel: 2 }
 
 /** Answers are awaited for as long as it takes: a VM that was stopped gives them when it goes on, ms. */
 const PATIENCE_MS = 0x7fff_ffff

@@ -77,16 +77,16 @@ describe('fingers on a QEMU', () => {
         [0, 1n, 99, 8],
         [1, 0n, 7, 8],
         [2, 0n, 7, 8],
-        [3, 1n, 99, 8],
+        [2, 1n, 99, 8],
       ].map((body) => ({ member: 'SendEvent', body })),
     )
   })
 
-  it('are cancelled in the end', async () => {
+  it('are taken away in the end', async () => {
     const { qemu, input } = await touched({ touch: 10 })
     input.send([finger('begin', 3, 5)])
     input.release()
-    await expect.poll(() => qemu.calls.at(-1)?.body).toEqual([3, 3n, 6, 8])
+    await expect.poll(() => qemu.calls.at(-1)?.body).toEqual([2, 3n, 6, 8])
   })
 
   it('beyond its slots are left out', async () => {
