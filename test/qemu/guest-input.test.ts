@@ -5,7 +5,7 @@ import { keycodes, qnumOf } from '../../core/keycodes.ts'
 import { qmpEvents } from '../../main/input/qmp-input.ts'
 import type { Source } from '../../main/source/source.ts'
 import { expectNoLeaks } from '../native/no-leaks.ts'
-import { guestHindrance } from './guest/files.ts'
+import { guestHindrance, guestTitle } from './guest/files.ts'
 import { linuxInputCodes, linuxKeyName } from './guest/keys.ts'
 import { type GuestInput, LinuxGuest } from './linux-guest.ts'
 import { view } from './viewer.ts'
@@ -133,7 +133,7 @@ function monitorOf(guest: LinuxGuest): Send {
 
 expectNoLeaks()
 
-describe.skipIf(guestHindrance !== undefined)('input to a Linux guest', () => {
+describe.skipIf(guestHindrance !== undefined)(guestTitle('input to a Linux guest'), () => {
   let knowsHighKeys = false
   beforeAll(async () => {
     const started = names.map(async (input) => {

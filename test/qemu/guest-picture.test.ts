@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Source } from '../../main/source/source.ts'
 import { expectNoLeaks } from '../native/no-leaks.ts'
-import { guestHindrance } from './guest/files.ts'
+import { guestHindrance, guestTitle } from './guest/files.ts'
 import { BLOCK, CURSOR, type GuestPattern, guestCursor, guestPicture } from './guest/picture.ts'
 import { type GuestDisplay, LinuxGuest } from './linux-guest.ts'
 import { cursorOf, difference, firstPixel, pictureOf, view } from './viewer.ts'
@@ -35,7 +35,7 @@ async function expectFrame(
 
 expectNoLeaks()
 
-describe.skipIf(guestHindrance !== undefined)('a Linux guest', () => {
+describe.skipIf(guestHindrance !== undefined)(guestTitle('a Linux guest'), () => {
   beforeAll(async () => {
     const started = displays.map(async (display) => {
       guests.set(display, await LinuxGuest.start({ display, hz: 30 }))

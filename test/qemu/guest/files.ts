@@ -34,3 +34,8 @@ const made = makeGuest()
 export const guestFiles: GuestFiles | undefined = typeof made === 'string' ? undefined : made
 /** Why there is no guest on this host; undefined when there is one. */
 export const guestHindrance: string | undefined = typeof made === 'string' ? made : undefined
+
+/** What a group of tests is called, with why it is skipped where it is. */
+export function guestTitle(text: string): string {
+  return guestHindrance === undefined ? text : `${text} (${guestHindrance})`
+}
