@@ -183,6 +183,8 @@ export class FakeQemu implements AsyncDisposable {
 /** QEMU's end of a D-Bus line: the side that lets the other one in. */
 export class FakePeer implements Disposable {
   onCall: (message: BusMessage, fds: readonly Fd[]) => void = () => {}
+  /** Hears answers that nobody waits for. */
+  onAnswer: (message: BusMessage) => void = () => {}
   /** Of the object that it calls. */
   path = '/org/qemu/Display1/Listener'
   readonly socket: FdSocket
@@ -293,7 +295,8 @@ export class FakePeer implements Disposable {
       for (const { message, fds } of this.#parser.push(bytes, got.fds)) {
         const waiting = this.#answers.get(message.replySerial ?? 0)
         if (message.type === 'call') this.onCall(message, fds)
-        else waiting?.(message)
+        else if (waiting) waiting(message)
+        else this.onAnswer(message)
       }
     }
   }
