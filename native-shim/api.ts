@@ -46,6 +46,9 @@ export type ScanShape = {
   readonly cellRows: number
 }
 
+/** Rows from `first` to before `end`. */
+export type RowRange = { readonly first: number; readonly end: number }
+
 export type VfioRegion = {
   readonly index: number
   readonly flags: number
@@ -209,8 +212,13 @@ export interface NativeShim {
   /** DMA_BUF_IOCTL_SYNC START or END, READ. A file that is no dma-buf (ENOTTY) is left alone. */
   syncDmabuf(fd: Fd, phase: 'start' | 'end'): void
 
-  /** Compares source with shadow cell by cell in row order, copies what differs, and returns x, y, width, height of each changed run of cells (bytes and rows; multiples of 4 bytes), merged within a row of cells. */
-  scanDamage(source: Mapping, shadow: Mapping, shape: ScanShape): Int32Array<ArrayBuffer>
+  /** Compares source with shadow cell by cell in row order, copies what differs, and returns x, y, width, height of each changed run of cells (bytes and rows; multiples of 4 bytes), merged within a row of cells. With rows it looks at those alone, rounded out to whole cells. */
+  scanDamage(
+    source: Mapping,
+    shadow: Mapping,
+    shape: ScanShape,
+    within?: RowRange,
+  ): Int32Array<ArrayBuffer>
   /** Packs rectangles (x, y, width, height …) of a mapping of the given pitch, rows tight, one after the other, into `target` at 0; returns the bytes written. */
   packRects(mapping: Mapping, pitch: number, rects: Int32Array, target: Uint8Array): number
 

@@ -49,6 +49,8 @@ export type Bindings = {
     source: MappingHandle,
     shadow: MappingHandle,
     shape: ScanShape,
+    firstRow: number,
+    endRow: number,
   ): Int32Array<ArrayBuffer>
   packRects(mapping: MappingHandle, pitch: number, rects: Int32Array, target: Uint8Array): number
   /** The target has exactly the size of the result. */

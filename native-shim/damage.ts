@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { Mapping, ScanShape } from './api.ts'
+import type { Mapping, RowRange, ScanShape } from './api.ts'
 import { bytesOf, inside, outOfRange, record, whole, wrongType } from './argument.ts'
 import { native } from './bindings.ts'
 import { NativeMapping } from './mapping.ts'
@@ -49,17 +49,28 @@ function checkedShape(given: ScanShape, source: Mapping, shadow: Mapping): ScanS
   return shape
 }
 
+function checkedRows(given: RowRange | undefined, { rows, cellRows }: ScanShape): RowRange {
+  if (given === undefined) return { first: 0, end: rows }
+  const fields = record<keyof RowRange>('within', given)
+  const end = whole('within.end', fields.end, 0, rows)
+  const first = whole('within.first', fields.first, 0, end)
+  return first === end ? { first: 0, end: 0 } : { first: first - (first % cellRows), end }
+}
+
 /** See NativeShim.scanDamage. The shadow holds `rows` whole rows of `shadowPitch`. */
 export function scanDamage(
   source: Mapping,
   shadow: Mapping,
   shape: ScanShape,
+  within?: RowRange,
 ): Int32Array<ArrayBuffer> {
   const from = NativeMapping.handleOf('source', source)
   const seen = NativeMapping.handleOf('shadow', shadow)
   if (from === seen) throw new TypeError('shadow must be another mapping than source')
   if (!shadow.writable) throw new TypeError('shadow must be writable')
-  return native().scanDamage(from, seen, checkedShape(shape, source, shadow))
+  const checked = checkedShape(shape, source, shadow)
+  const { first, end } = checkedRows(within, checked)
+  return native().scanDamage(from, seen, checked, first, end)
 }
 
 /** See NativeShim.packRects. Empty rectangles add nothing. */

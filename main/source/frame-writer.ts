@@ -91,10 +91,9 @@ export class FrameWriter implements Disposable {
 
   /** Remembers which pixels may have changed; to be told of every refresh, also of those that are not written. */
   note(readings: readonly PlaneReading[]): void {
-    for (const { status, mayHaveChanged } of readings) {
+    for (const { status, mayHaveChanged, changedRows } of readings) {
       if (!mayHaveChanged || status.state !== 'shown') continue
-      const shadow = this.#cache.get(status.kind, status.identity)
-      if (shadow) shadow.isStale = true
+      this.#cache.get(status.kind, status.identity)?.touch(changedRows)
     }
   }
 

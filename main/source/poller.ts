@@ -10,6 +10,11 @@ export type Clock = {
 export const systemClock: Clock = {
   now: () => performance.now(),
   after: (delayMs, run) => {
+    // A timer waits for a millisecond at least.
+    if (delayMs <= 0) {
+      const immediate = setImmediate(run)
+      return () => clearImmediate(immediate)
+    }
     const timer = setTimeout(run, delayMs)
     return () => clearTimeout(timer)
   },

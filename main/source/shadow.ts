@@ -2,7 +2,8 @@
 import { imageSize, type MemoryImage, memoryImages } from '../../core/memory-image.ts'
 import type { Plane } from '../../core/plane.ts'
 import type { SurfaceId } from '../../core/protocol.ts'
-import type { Fd, Mapping, NativeShim, ScanShape } from '../../native-shim/api.ts'
+import type { Fd, Mapping, NativeShim, RowRange, ScanShape } from '../../native-shim/api.ts'
+import { clampRows, everyRow, joinRows } from './row-range.ts'
 import type { PlaneMemory } from './source.ts'
 
 /** One memory image and what was last seen of it: a sealed memfd, mapped. */
@@ -28,8 +29,8 @@ export class Shadow implements Disposable {
   isSent = false
   /** It was read at least once, and completely. */
   isFilled = false
-  /** The guest may have drawn since it was read. */
-  isStale = false
+  /** Rows that the guest may have drawn since it was read. */
+  #stale: RowRange | undefined
   readonly #shim: NativeShim
   readonly #owned: DisposableStack
 
@@ -46,21 +47,33 @@ export class Shadow implements Disposable {
     this.#owned = owned.move()
   }
 
+  /** The guest may have drawn since it was read. */
+  get isStale(): boolean {
+    return this.#stale !== undefined
+  }
+
+  /** The guest may have drawn, in these rows alone when they are known. */
+  touch(rows: RowRange = everyRow): void {
+    this.#stale = joinRows(this.#stale, rows)
+  }
+
   /**
    * Reads the guest's memory and says what differs from before.
    *
    * @throws NativeError EFAULT when the producer took the memory away; the shadow is then unfit
    */
   scan(memory: PlaneMemory): readonly ImageDamage[] {
+    const stale = this.isFilled ? (this.#stale ?? everyRow) : everyRow
     this.isFilled = false
     using _access = beginAccess(this.#shim, memory)
     const damage = this.images.map(({ image, mapping }, at) => {
       const source = memory.mappings[this.plane.memory[at]?.buffer ?? -1]
       if (!source) throw new Error(`no mapping for memory plane ${at}`)
-      return { image: at, rects: this.#shim.scanDamage(source, mapping, scanShape(image)) }
+      const rows = clampRows(stale, image.rows)
+      return { image: at, rects: this.#shim.scanDamage(source, mapping, scanShape(image), rows) }
     })
     this.isFilled = true
-    this.isStale = false
+    this.#stale = undefined
     return damage
   }
 

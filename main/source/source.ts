@@ -6,7 +6,7 @@ import type { InputAccepts, InputEvent } from '../../core/input.ts'
 import type { Capture, Plane, PlaneKind, PlaneStatus } from '../../core/plane.ts'
 import type { FrameMessage, Sharing, SurfaceId } from '../../core/protocol.ts'
 import type { Result } from '../../core/result.ts'
-import type { Fd, Mapping } from '../../native-shim/api.ts'
+import type { Fd, Mapping, RowRange } from '../../native-shim/api.ts'
 
 // A source runs in a worker thread of its own (source/worker.ts) and never waits for the renderer.
 // Inside the worker it is a Source; main holds a SourceHandle.
@@ -40,6 +40,8 @@ export type PlaneReading = {
   readonly memory?: PlaneMemory
   /** False when the source knows that the bytes are the same as at the last refresh; it then need not be scanned. */
   readonly mayHaveChanged: boolean
+  /** Rows of a linear plane in which alone that is so; anywhere when absent. */
+  readonly changedRows?: RowRange
   /** True when this is an earlier reading, kept through a transient error. */
   readonly isStale?: boolean
 }

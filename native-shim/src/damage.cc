@@ -135,10 +135,15 @@ Napi::Value scanDamage(const Napi::CallbackInfo& info) {
   if (!shadow.writable || !fits(shape, source.size, shadow.size)) {
     throwMisuse(info.Env(), "scan beyond its mappings");
   }
+  const uint64_t first = wholeNumber(info, 3);
+  const uint64_t end = wholeNumber(info, 4);
+  if (first % shape.cellRows != 0 || end > shape.rows) {
+    throwMisuse(info.Env(), "scan beyond its rows");
+  }
   const uint64_t cells = (shape.rowBytes + shape.cellWidth - 1) / shape.cellWidth;
   std::vector<uint8_t> changed(cells);
   std::vector<int32_t> rects;
-  for (uint64_t y = 0; y < shape.rows; y += shape.cellRows) {
+  for (uint64_t y = first; y < end; y += shape.cellRows) {
     const uint64_t rows = std::min(shape.cellRows, shape.rows - y);
     const bool bottom = y + rows == shape.rows;
     Band band{source.data + shape.sourceOffset + y * shape.sourcePitch,

@@ -105,6 +105,33 @@ describe('scanDamage', () => {
     }
   })
 
+  it('looks at given rows alone, in whole cells', () => {
+    const shape = {
+      ...{ sourceOffset: 0, sourcePitch: 64, shadowPitch: 64, rows: 10, rowBytes: 64 },
+      ...{ lastRowBytes: 64, cellWidth: 64, cellRows: 4 },
+    }
+    using sourceFd = shim.createMemfd('source', 640)
+    using shadowFd = shim.createMemfd('shadow', 640)
+    using source = shim.map(sourceFd, 0, 640, true)
+    using shadow = shim.map(shadowFd, 0, 640, true)
+    source.write(0, new Uint8Array(640).fill(1))
+    const scan = (first: number, end: number) => [
+      ...shim.scanDamage(source, shadow, shape, { first, end }),
+    ]
+    expect(scan(3, 3)).toEqual([])
+    expect(scan(5, 6)).toEqual([0, 4, 64, 4])
+    expect(scan(9, 10)).toEqual([0, 8, 64, 2])
+    expect(scan(0, 10)).toEqual([0, 0, 64, 4])
+    for (const within of [
+      { first: -1, end: 1 },
+      { first: 2, end: 1 },
+      { first: 0, end: 11 },
+      { first: 0.5, end: 1 },
+    ]) {
+      expect(() => shim.scanDamage(source, shadow, shape, within)).toThrow(RangeError)
+    }
+  })
+
   it('gives rectangles that packRects takes from the shadow', () => {
     const random = randomNumbers(2)
     for (let round = 0; round < 100; round += 1) {

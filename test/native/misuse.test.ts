@@ -191,10 +191,17 @@ describe('the raw bindings', () => {
     const beyond: (() => unknown)[] = [
       () => native().copyOut(mapping, 60, new Uint8Array(5)),
       () => native().writeInto(mapping, 60, new Uint8Array(5)),
-      () => native().scanDamage(mapping, other, { ...shape, rows: 2 }),
-      () => native().scanDamage(mapping, other, { ...shape, sourceOffset: 1 }),
-      () => native().scanDamage(mapping, other, { ...shape, rowBytes: 65 }),
-      () => native().scanDamage(mapping, other, { ...shape, rows: 2 ** 31, sourcePitch: 2 ** 52 }),
+      () => native().scanDamage(mapping, other, { ...shape, rows: 2 }, 0, 1),
+      () => native().scanDamage(mapping, other, { ...shape, sourceOffset: 1 }, 0, 1),
+      () => native().scanDamage(mapping, other, { ...shape, rowBytes: 65 }, 0, 1),
+      () =>
+        native().scanDamage(
+          mapping,
+          other,
+          { ...shape, rows: 2 ** 31, sourcePitch: 2 ** 52 },
+          0,
+          1,
+        ),
       () => native().packRects(mapping, 64, Int32Array.of(0, 1, 4, 1), target),
       () => native().packRects(mapping, 8, Int32Array.of(4, 0, 8, 1), target),
       () => native().packRects(mapping, 64, Int32Array.of(0, 0, 64, 1, 0, 0, 4, 1), target),

@@ -4,10 +4,11 @@ import { fourccRow, fourccText } from '../../../core/fourcc.ts'
 import type { Point, Size } from '../../../core/geometry.ts'
 import { LINEAR, modifierRow, tileBytes } from '../../../core/modifier.ts'
 import type { MemoryPlane, PlaneClaim, PlaneKind, PlaneStatus } from '../../../core/plane.ts'
-import type { Fd, NativeShim } from '../../../native-shim/api.ts'
+import type { Fd, NativeShim, RowRange } from '../../../native-shim/api.ts'
 import { PlaneCache } from '../plane-cache.ts'
 import type { Clock } from '../poller.ts'
 import { type PushedPlane, readPushedPlane } from '../pushed-plane.ts'
+import { everyRow, joinRows } from '../row-range.ts'
 import type { CachedSurface, PlaneReading } from '../source.ts'
 import { StallGuard } from '../stall-guard.ts'
 import type { CursorPlace } from './cursor-place.ts'
@@ -19,6 +20,9 @@ import { OwnSurface, SharedSurface, type Surface, surfaceIdentity } from './surf
 export const DISABLE_MS = 250
 /** QEMU's display waits for us: it is answered when the frame was read, and at the latest then, ms. */
 export const LATCH_MS = 4
+
+/** A new buffer is followed by what changed in it; when nothing comes, it is shown all the same, ms. */
+const FOLLOW_MS = 2
 
 /** What a plane shows: a surface, a status that needs none, or nothing that was ever said. */
 type Told = Surface | Extract<PlaneStatus, { state: 'refused' }> | 'disabled' | 'absent'
@@ -35,10 +39,13 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
   readonly #own = new Map<PlaneKind, OwnSurface>()
   readonly #told = new Map<PlaneKind, Told>()
   readonly #changed = new Set<PlaneKind>()
+  /** Rows of the primary plane that changed since it was read. */
+  #touched: RowRange | undefined
   readonly #unanswered: (() => void)[] = []
   #pointer = { x: 0, y: 0, on: false }
   #cancelDisable: (() => void) | undefined
   #cancelLatch: (() => void) | undefined
+  #cancelFollow: (() => void) | undefined
   #surfaces = 0
   #isDisposed = false
 
@@ -129,7 +136,7 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
         surface.write(first + line * pitch, data.subarray(from, from + row))
       }
     }
-    this.#note('primary')
+    this.#note('primary', { first: y, end: y + height })
   }
 
   scanoutMap(
@@ -145,9 +152,11 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
     this.#showShared([fd], () => ({ ...claim, memory: [{ buffer: 0, offset, stride, size }] }))
   }
 
-  updateMap(_rect: UpdateRect): void {
-    if (!(this.#told.get('primary') instanceof SharedSurface)) throw new SyntaxError('no map')
-    this.#note('primary')
+  updateMap([, y, , height]: UpdateRect): void {
+    const surface = this.#told.get('primary')
+    if (!(surface instanceof SharedSurface)) throw new SyntaxError('no map')
+    const isLinear = surface.claim.modifier === LINEAR
+    this.#note('primary', isLinear ? { first: y, end: y + height } : everyRow)
   }
 
   scanoutDmabuf(scanout: DmabufScanout): void {
@@ -188,6 +197,7 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
     if (this.#isDisposed) return
     this.#isDisposed = true
     this.#cancelDisable?.()
+    this.#cancelFollow?.()
     this.#answer()
     this.#shared[Symbol.dispose]()
     for (const surface of this.#own.values()) surface[Symbol.dispose]()
@@ -202,13 +212,19 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
   }
 
   /** New pixels: the display is on. */
-  #note(kind: PlaneKind): void {
-    this.#changed.add(kind)
-    if (kind === 'primary') {
-      this.#cancelDisable?.()
-      this.#cancelDisable = undefined
-    }
+  #note(kind: PlaneKind, rows = everyRow): void {
+    this.#mark(kind, rows)
+    this.#cancelFollow?.()
+    this.#cancelFollow = undefined
     this.#wake()
+  }
+
+  #mark(kind: PlaneKind, rows: RowRange): void {
+    this.#changed.add(kind)
+    if (kind !== 'primary') return
+    this.#touched = joinRows(this.#touched, rows)
+    this.#cancelDisable?.()
+    this.#cancelDisable = undefined
   }
 
   #tell(kind: PlaneKind, told: Told): void {
@@ -258,7 +274,11 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
     surface.claim = describe(surface.sizes())
     this.#shared.show('primary', key)
     this.#tell('primary', surface)
-    this.#note('primary')
+    this.#mark('primary', everyRow)
+    this.#cancelFollow ??= this.#clock.after(FOLLOW_MS, () => {
+      this.#cancelFollow = undefined
+      this.#wake()
+    })
   }
 
   #read(kind: PlaneKind): PlaneReading {
@@ -285,7 +305,11 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
       isFresh,
       memory: (plane) => surface.memory(plane),
     }
-    return readPushedPlane(pushed, this.#stalls, this.#changed)
+    const reading = readPushedPlane(pushed, this.#stalls, this.#changed)
+    if (kind !== 'primary' || !this.#touched || this.#changed.has(kind)) return reading
+    const changedRows = this.#touched
+    this.#touched = undefined
+    return { ...reading, changedRows }
   }
 
   /** Top left of the cursor's image. */
