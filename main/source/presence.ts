@@ -12,7 +12,6 @@ const looks: Readonly<Record<string, Look>> = {
   'planes+unix': answers,
   // Its first connection gets the descriptor: it must not be wasted.
   'vfio+unix': existsSync,
-  dump: existsSync,
 }
 
 /**
