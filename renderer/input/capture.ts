@@ -82,7 +82,11 @@ export class Capture {
     this.#changed(locked)
     this.#step({ kind: 'pointer-lock', locked })
     if (!locked) return
-    this.#tell('done', 'The guest has the pointer', 'Press Ctrl+Alt to get it back')
+    // Chromium gives Esc away in fullscreen only (Keyboard Lock specification, 4.2).
+    const detail = this.#grab.keyboardLocked
+      ? 'Press Ctrl+Alt to get it back'
+      : 'Press Ctrl+Alt to get it back; Esc does it too, the guest gets it in fullscreen or by Send keys'
+    this.#tell('done', 'The guest has the pointer', detail)
   }
 
   /** The person asked for pointer and keys. */

@@ -9,7 +9,15 @@ import { Capture } from './capture.ts'
 import { ReleaseChord } from './grab.ts'
 import { type CursorView, HostCursor } from './host-cursor.ts'
 import { Keyboard } from './keyboard.ts'
-import { Buttons, edgePan, type GuestPoint, guestPoint, Motion, Wheel } from './pointer.ts'
+import {
+  Buttons,
+  edgePan,
+  type GuestPoint,
+  guestPoint,
+  Motion,
+  Wheel,
+  wheelCounts,
+} from './pointer.ts'
 import { Touches } from './touches.ts'
 
 /** What the compositor knows and does for the pointer. */
@@ -236,16 +244,15 @@ export class GuestInput implements Disposable {
 
   #turn(event: WheelEvent): void {
     if (!this.#hearsPointer()) return
-    if (this.#store.getState().input.pointer === 'relative' && !this.#capture.isPointerLocked)
-      return
+    const { pointer } = this.#store.getState().input
+    if (pointer === 'relative' && !this.#capture.isPointerLocked) return
     event.preventDefault()
     this.#chord.spoil()
-    const { wheelDeltaX, wheelDeltaY } = event as WheelEvent & Record<string, number>
-    const x = wheelDeltaX ?? -event.deltaX
-    const y = wheelDeltaY ?? -event.deltaY
-    // Chromium lays a wheel turned with Shift on its side; the guest has the Shift and decides itself.
-    const isLaid = event.shiftKey && y === 0
-    this.#send(isLaid ? this.#wheel.turn(0, x) : this.#wheel.turn(x, y))
+    // Two fingers that spread on a touchpad come as a wheel with a Ctrl that nobody pressed.
+    const isPinch = event.ctrlKey && takesKeys(this.#store.getState()) && !this.#keyboard.hasControl
+    if (isPinch) return
+    const { x, y } = wheelCounts(event)
+    this.#send(this.#wheel.turn(x, y))
   }
 
   /** Side buttons turn pages, the middle one scrolls and pastes, in a browser. */

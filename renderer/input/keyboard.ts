@@ -19,6 +19,11 @@ export class Keyboard {
     return [{ kind: 'key', qnum, down: true }]
   }
 
+  /** The guest knows that a Ctrl is down. */
+  get hasControl(): boolean {
+    return this.#pressed.has('ControlLeft') || this.#pressed.has('ControlRight')
+  }
+
   up(code: string): readonly InputEvent[] {
     const qnum = this.#pressed.get(code)
     if (qnum === undefined) return []

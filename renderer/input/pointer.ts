@@ -65,6 +65,15 @@ export const NOTCH = 120
 /** Notches of one event at most: a guest scrolls far enough with these. */
 const MOST_NOTCHES = 8
 
+/** What a wheel was turned by, for {@link Wheel}. */
+export function wheelCounts(event: WheelEvent): Point {
+  const { wheelDeltaX, wheelDeltaY } = event as WheelEvent & Record<string, number>
+  const x = wheelDeltaX ?? -event.deltaX
+  const y = wheelDeltaY ?? -event.deltaY
+  // Chromium lays a wheel turned with Shift on its side; the guest has the Shift and decides itself.
+  return event.shiftKey && y === 0 ? { x: 0, y: x } : { x, y }
+}
+
 /** Gathers parts of notches until there is a whole one, each way for itself. */
 export class Wheel {
   readonly #rest = { x: 0, y: 0 }

@@ -12,6 +12,7 @@ export const keyCombinations: readonly KeyCombination[] = [
   { label: 'Super+L',            codes: ['MetaLeft', 'KeyL'] },
   { label: 'Alt+Tab',            codes: ['AltLeft', 'Tab'] },
   { label: 'Alt+F4',             codes: ['AltLeft', 'F4'] },
+  { label: 'Esc',                codes: ['Escape'] },
   { label: 'F10',                codes: ['F10'] },
   { label: 'F11',                codes: ['F11'] },
   { label: 'Print Screen',       codes: ['PrintScreen'] },

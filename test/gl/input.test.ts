@@ -250,6 +250,25 @@ describe('input', () => {
     ])
   })
 
+  it('turns no wheel when two fingers spread on a touchpad, and one with Ctrl for the guest', async () => {
+    await open()
+    const turn = () =>
+      page.evaluate(() => {
+        const turned = { deltaY: 120, wheelDeltaY: -120, ctrlKey: true }
+        const about = { ...turned, cancelable: true, bubbles: true }
+        const picture = document.getElementById('picture')
+        return picture?.dispatchEvent(new WheelEvent('wheel', about))
+      })
+    expect(await turn()).toBe(false)
+    expect(await sent()).toEqual([])
+    await page.keyboard.down('ControlLeft')
+    expect(await turn()).toBe(false)
+    expect((await sent()).slice(1)).toEqual([
+      { kind: 'button', button: 'wheel-down', down: true },
+      { kind: 'button', button: 'wheel-down', down: false },
+    ])
+  })
+
   it('sends key combinations from its menu, and the keys typed afterwards', async () => {
     await open()
     await page.mouse.move(450, 2)
