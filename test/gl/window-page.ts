@@ -4,7 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { Hello } from '../../core/protocol.ts'
-import { bundle, openPage } from './browser.ts'
+import { bundle, openPage, type Site } from './browser.ts'
 import type {} from './page/fake-bridge.ts'
 
 const html = readFileSync(
@@ -17,33 +17,35 @@ const png = Buffer.from(
   'base64',
 )
 
+type Wish = BrowserContextOptions & { readonly hello?: Partial<Hello> }
+
 /** The product's page under its own policy, with a test in the place of main. */
-export async function openWindow(
-  browser: Browser,
-  options: BrowserContextOptions & { readonly hello?: Partial<Hello> } = {},
-): Promise<Page> {
-  const [app, fake] = await Promise.all([
+export async function openWindow(browser: Browser, wish: Wish = {}): Promise<Page> {
+  const { hello = {}, ...context } = wish
+  const page = await openPage(browser, await windowSite(hello), context)
+  await page.waitForFunction(() => window.fake?.calls.length > 0)
+  return page
+}
+
+/** All files of the product's page, and the test's own. */
+export async function windowSite(hello: Partial<Hello>): Promise<Site> {
+  const [app, worklet, fake] = await Promise.all([
     bundle('renderer/index.tsx'),
+    bundle('renderer/sound/worklet.ts'),
     bundle('test/gl/page/fake-bridge.ts'),
   ])
-  const { hello = {}, ...context } = options
   const body = html.replace(
     '<script type="module" src="index.js">',
     '<script type="module" src="fake.js"></script><script type="module" src="index.js">',
   )
   const script = (text: string) => ({ type: 'text/javascript', body: text })
-  const page = await openPage(
-    browser,
-    {
-      '/': { type: 'text/html', body },
-      '/fake.js': script(`window.fakeHello = ${JSON.stringify(hello)};\n${fake.script}`),
-      '/index.js': script(app.script),
-      '/index.css': { type: 'text/css', body: app.style },
-      '/shot.png': { type: 'image/png', body: png },
-      '/icon.svg': { type: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' },
-    },
-    context,
-  )
-  await page.waitForFunction(() => window.fake?.calls.length > 0)
-  return page
+  return {
+    '/': { type: 'text/html', body },
+    '/fake.js': script(`window.fakeHello = ${JSON.stringify(hello)};\n${fake.script}`),
+    '/index.js': script(app.script),
+    '/sound-worklet.js': script(worklet.script),
+    '/index.css': { type: 'text/css', body: app.style },
+    '/shot.png': { type: 'image/png', body: png },
+    '/icon.svg': { type: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' },
+  }
 }
