@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Source } from '../../main/source/source.ts'
+import { readPng } from '../fakes/read-png.ts'
 import { expectNoLeaks } from '../native/no-leaks.ts'
 import { guestHindrance, guestTitle } from './guest/files.ts'
 import { BLOCK, CURSOR, type GuestPattern, guestCursor, guestPicture } from './guest/picture.ts'
@@ -12,6 +18,8 @@ const withCursor = ['virtio-gpu', 'qxl'] as const satisfies readonly GuestDispla
 const size = { width: 1920, height: 1080 }
 /** A busy host takes its time; nothing here is about how fast. */
 const patience = { timeout: 20_000, interval: 50 }
+
+const command = fileURLToPath(new URL('../../out/main/cli.js', import.meta.url))
 
 const guests = new Map<GuestDisplay, LinuxGuest>()
 
@@ -100,6 +108,21 @@ describe.skipIf(guestHindrance !== undefined)(guestTitle('a Linux guest'), () =>
         await expect.poll(() => difference(expected, pictureOf(source)), patience).toBe(0)
       }
     })
+  })
+
+  it.each(displays)('with %s is what the command line takes a screenshot of', async (display) => {
+    const guest = guestWith(display)
+    const { frame } = await guest.command('pattern static')
+    const folder = mkdtempSync(path.join(tmpdir(), 'screenshot-'))
+    const file = path.join(folder, 'guest.png')
+    const words = [command, 'screenshot', `qemu:${guest.socket}`, '-o', file]
+    const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' })
+    expect([status, stderr]).toEqual([0, ''])
+    const { width, height, rgba } = readPng(readFileSync(file))
+    rmSync(folder, { recursive: true })
+    const rgb = rgba.filter((_, at) => at % 4 !== 3)
+    const expected = { ...size, rgb: guestPicture(size, 'static', frame) }
+    expect(difference(expected, { width, height, rgb })).toBe(0)
   })
 
   describe.each(withCursor)('with %s', (display) => {

@@ -38,11 +38,12 @@ export function linuxKeyName(code: string): string | undefined {
   return name && `KEY_${name}`
 }
 
-/** The numbers of linux/input-event-codes.h, as the compiler reads them. */
+/** The numbers of linux/input-event-codes.h, as the compiler reads them; none without a compiler. */
 export function linuxInputCodes(): ReadonlyMap<string, number> {
   const args = ['-E', '-dM', '-include', 'linux/input-event-codes.h', '-x', 'c', '/dev/null']
-  const { stdout } = spawnSync('gcc', args, { encoding: 'utf8' })
-  const lines = [...stdout.matchAll(/^#define ((?:KEY|BTN|REL|ABS|EV)_\w+) (\w+)/gm)]
+  const { stdout, error } = spawnSync('gcc', args, { encoding: 'utf8' })
+  const text = error ? '' : stdout
+  const lines = [...text.matchAll(/^#define ((?:KEY|BTN|REL|ABS|EV)_\w+) (\w+)/gm)]
   const numbers = new Map(lines.map(([, name = '', value]) => [name, Number(value)]))
   return new Map([...numbers].filter(([, value]) => Number.isInteger(value)))
 }
