@@ -11,7 +11,7 @@ import { type SocketQueue, SocketTable } from './monitor-queue.ts'
 const GREETING_MS = 2000
 /** How often a line that gives way looks whether somebody waits, ms: rarer where the look is expensive,
  * on hosts with thousands of sockets, so that an idle viewer takes a thousandth of a core. */
-const LOOK_MS = 300
+const LOOK_MS = 500
 const LOOK_MAX_MS = 1500
 const LOOK_SHARE = 1 / 1000
 /** It looks whether it may come back this often, ms. */
