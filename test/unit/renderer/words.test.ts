@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { describe, expect, it } from 'vitest'
+import { vmRuns } from '../../../core/guest.ts'
 import { FrameRate } from '../../../renderer/frame-rate.ts'
 import { createViewStore } from '../../../renderer/store.ts'
 import { commandOf, keyWords, shortcuts } from '../../../renderer/ui/shortcuts.ts'
 import {
+  actionWords,
+  consoleWords,
   modifierWords,
   rateWords,
   sentence,
@@ -38,6 +41,29 @@ describe('words', () => {
   it('shows what keeps the page itself from drawing', () => {
     const words = stateWords({ ...state, session: { kind: 'live' }, problem: failure })
     expect(words?.why).toContain('it is busy')
+  })
+
+  it('waits in the name of the VM before its first picture, and not after it', () => {
+    const session = { kind: 'waiting', failure } as const
+    const title = (picture: typeof state.picture) =>
+      stateWords({ ...state, session, picture })?.title
+    expect(title(undefined)).toBe('Waiting for Scanout')
+    expect(title({ width: 1, height: 1 })).toBe('The display went away')
+  })
+
+  const live = { ...state, session: { kind: 'live' }, viewOnly: false } as const
+  it.each(vmRuns)('has a next step for a VM that is %s, or nothing to say', (run) => {
+    const words = stateWords({ ...live, vm: { run, note: '' } })
+    expect(words?.actions.length ?? 0).toBe(run === 'running' ? 0 : 1)
+    for (const action of words?.actions ?? []) expect(actionWords[action]).not.toBe('')
+    const seen = stateWords({ ...live, viewOnly: true, vm: { run, note: '' } })
+    expect(seen?.actions ?? []).toEqual([])
+    expect(seen?.title).toBe(words?.title)
+  })
+
+  it('names a console of text as such, and one without a label by its number', () => {
+    expect(consoleWords({ id: 3, label: 'serial0', type: 'Text' })).toBe('serial0 (text)')
+    expect(consoleWords({ id: 3, label: '', type: 'Graphic' })).toBe('Console 3')
   })
 
   it.each([
