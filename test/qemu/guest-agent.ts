@@ -11,6 +11,7 @@ const PORT = 1
 const PROTOCOL = 1
 const CHUNK_HEADER = 8
 const MESSAGE_HEADER = 20
+const MAX_CHUNK = 2048
 const CLIPBOARD = 4
 const ANNOUNCE = 6
 const GRAB = 7
@@ -90,13 +91,24 @@ export class GuestAgent implements Disposable {
 
   /** False when the next message is not here yet. */
   #next(): boolean {
-    if (this.#bytes.length < CHUNK_HEADER) return false
+    this.#skip()
+    if (this.#bytes.length < CHUNK_HEADER + MESSAGE_HEADER) return false
     const size = this.#bytes.readUInt32LE(4)
     if (this.#bytes.length < CHUNK_HEADER + size) return false
     const message = this.#bytes.subarray(CHUNK_HEADER, CHUNK_HEADER + size)
     this.#bytes = this.#bytes.subarray(CHUNK_HEADER + size)
     this.#take(message.readUInt32LE(4), message.subarray(MESSAGE_HEADER))
     return true
+  }
+
+  /** A newer QEMU speaks before the guest runs, which loses a part of it: goes on to the next message. */
+  #skip(): void {
+    const isBegin = () =>
+      this.#bytes.readUInt32LE(0) === PORT &&
+      this.#bytes.readUInt32LE(4) <= MAX_CHUNK &&
+      this.#bytes.readUInt32LE(CHUNK_HEADER) === PROTOCOL
+    while (this.#bytes.length >= CHUNK_HEADER + MESSAGE_HEADER && !isBegin())
+      this.#bytes = this.#bytes.subarray(1)
   }
 
   #take(type: number, data: Buffer): void {
