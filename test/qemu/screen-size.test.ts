@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { GuestNews } from '../../core/guest-channel.ts'
 import type { Source } from '../../main/source/source.ts'
 import { expectNoLeaks } from '../native/no-leaks.ts'
+import { guestHindrance } from './guest/files.ts'
+import { LinuxGuest } from './linux-guest.ts'
 import { view } from './viewer.ts'
 import { VirtualMachine } from './virtual-machine.ts'
 
@@ -45,5 +47,21 @@ describe('the wish for a size', () => {
     await new Promise((resolve) => setTimeout(resolve, 500))
     expect(news).toEqual([])
     expect(source.gone).toBeUndefined()
+  })
+
+  it.skipIf(guestHindrance !== undefined)('is fulfilled by a guest that follows', async () => {
+    const guest = stack.use(await LinuxGuest.start({ display: 'virtio-gpu' }))
+    await guest.command('follow')
+    const source = stack.use(await view(guest.socket))
+    for (const [width, height] of [
+      [800, 600],
+      [1000, 700],
+      [1281, 721],
+    ] as const) {
+      source.request?.({ ...wish, width, height })
+    }
+    await expect
+      .poll(() => source.refresh()[0]?.status, { timeout: 20_000, interval: 50 })
+      .toMatchObject({ state: 'shown', plane: { width: 1281, height: 721 } })
   })
 })
