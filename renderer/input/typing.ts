@@ -4,15 +4,10 @@ import { type TypedText, typedText } from '../../core/text-keys.ts'
 import type { Session } from '../session.ts'
 import { type Store, takesKeys, type ViewState } from '../store.ts'
 import { Keyboard } from './keyboard.ts'
-import { type TypingStep, typingSteps } from './typing-steps.ts'
+import { STEP_MS, type TypingStep, typingSteps } from './typing-steps.ts'
 
 /** Longest text that is typed; longer ones are better copied as files. */
 export const MAX_TYPED = 10_000
-/**
- * Between two changes of a key, ms: a USB keyboard is asked every 10 ms and tells one change each time,
- * and QEMU keeps 16 of them.
- */
-const STEP_MS = 12
 
 /** Types the clipboard's text into the guest, as hands would on a US keyboard. */
 export class Typing implements Disposable {

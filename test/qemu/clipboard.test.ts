@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openQemu } from '../../main/source/qemu/open.ts'
 import { expectNoLeaks } from '../native/no-leaks.ts'
 import { GuestAgent } from './guest-agent.ts'
 import { serialRelayDisk } from './serial-relay.ts'
-import { VirtualMachine } from './virtual-machine.ts'
+import { type Qemu, VirtualMachine } from './virtual-machine.ts'
 import { VncClipboard } from './vnc-clipboard.ts'
 
 expectNoLeaks()
@@ -24,10 +25,21 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
+/** The host's own, and newer ones from the cache that host/newer-qemu.mjs fills. */
+const qemus = [
+  { name: 'this host', isHere: true, qemu: undefined },
+  ...['trixie', 'sid'].map((suite) => {
+    const folder = fileURLToPath(new URL(`../../.cache/qemu-${suite}`, import.meta.url))
+    const isHere = existsSync(`${folder}/complete`)
+    return { name: `Debian ${suite}`, isHere, qemu: { program: `${folder}/qemu` } }
+  }),
+]
+let qemu: Qemu | undefined
+
 const slow = { timeout: 20_000 }
 
 async function start(...args: readonly string[]): Promise<VirtualMachine> {
-  const vm = stack.use(new VirtualMachine(['-vga', 'std', ...args]))
+  const vm = stack.use(new VirtualMachine(['-vga', 'std', ...args], undefined, qemu))
   await vm.started()
   return vm
 }
@@ -67,8 +79,11 @@ async function guestWithAgent() {
   return { vm, agent }
 }
 
-describe('the clipboard of a real QEMU', () => {
-  it('is offered, and gives our text to another peer of it', async () => {
+describe.each(qemus)('the clipboard of the QEMU of $name', (row) => {
+  beforeAll(() => {
+    qemu = row.qemu
+  })
+  it.skipIf(!row.isHere)('is offered, and gives our text to another peer of it', async () => {
     const vnc = path.join(folder, 'vnc')
     const vm = await start('-vnc', `unix:${vnc}`)
     const { source, copy, troubles } = await viewer(vm)
@@ -83,28 +98,31 @@ describe('the clipboard of a real QEMU', () => {
     expect(troubles).toEqual([])
   })
 
-  it('goes both ways between us and an agent in the guest, by its serials', async () => {
-    const { vm, agent } = await guestWithAgent()
-    const { texts, copy, troubles } = await viewer(vm)
-    copy('from the host')
-    await expect.poll(() => agent.heard, slow).toContain('grab 1')
-    agent.paste()
-    await expect.poll(() => agent.texts, slow).toEqual(['from the host'])
-    agent.copy('grüße aus dem Gast', 2)
-    await expect.poll(() => texts, slow).toEqual(['grüße aus dem Gast'])
-    copy('again from the host')
-    await expect.poll(() => agent.heard, slow).toContain('grab 3')
-    agent.paste()
-    await expect.poll(() => agent.texts.at(-1), slow).toBe('again from the host')
-    // Both copied at once: the tie is the host's, and the guest's later one wins again.
-    agent.copy('a tie', 3)
-    agent.copy('later', 4)
-    await expect.poll(() => texts.at(-1), slow).toBe('later')
-    expect(texts).not.toContain('a tie')
-    expect(troubles).toEqual([])
-  })
+  it.skipIf(!row.isHere)(
+    'goes both ways between us and an agent in the guest, by its serials',
+    async () => {
+      const { vm, agent } = await guestWithAgent()
+      const { texts, copy, troubles } = await viewer(vm)
+      copy('from the host')
+      await expect.poll(() => agent.heard, slow).toContain('grab 1')
+      agent.paste()
+      await expect.poll(() => agent.texts, slow).toEqual(['from the host'])
+      agent.copy('grüße aus dem Gast', 2)
+      await expect.poll(() => texts, slow).toEqual(['grüße aus dem Gast'])
+      copy('again from the host')
+      await expect.poll(() => agent.heard, slow).toContain('grab 3')
+      agent.paste()
+      await expect.poll(() => agent.texts.at(-1), slow).toBe('again from the host')
+      // Both copied at once: the tie is the host's, and the guest's later one wins again.
+      agent.copy('a tie', 3)
+      agent.copy('later', 4)
+      await expect.poll(() => texts.at(-1), slow).toBe('later')
+      expect(texts).not.toContain('a tie')
+      expect(troubles).toEqual([])
+    },
+  )
 
-  it('is not shared before and after it is wanted', async () => {
+  it.skipIf(!row.isHere)('is not shared before and after it is wanted', async () => {
     const { vm, agent } = await guestWithAgent()
     const { texts, copy, share } = await viewer(vm)
     copy('shared')
@@ -127,25 +145,28 @@ describe('the clipboard of a real QEMU', () => {
     expect(agent.heard.filter((one) => one.startsWith('grab'))).toEqual([])
   })
 
-  it('is ours again after a viewer that broke off with a higher serial', async () => {
-    const vnc = path.join(folder, 'vnc')
-    const vm = await start('-vnc', `unix:${vnc}`)
-    const first = await viewer(vm)
-    const other = stack.use(await VncClipboard.open(vnc))
-    for (let at = 1; at <= 5; at += 1) {
-      first.copy(`text ${at}`)
-      await expect.poll(() => other.offers, slow).toBe(at)
-    }
-    // The next viewer takes the display over while the first still holds the clipboard.
-    const second = await viewer(vm)
-    await expect.poll(() => first.source.gone?.code, slow).toBe('hung-up')
-    second.copy('of the second')
-    await expect
-      .poll(() => {
-        other.request()
-        return other.heard.at(-1)
-      }, slow)
-      .toBe('of the second')
-    expect(second.troubles).toEqual([])
-  })
+  it.skipIf(!row.isHere)(
+    'is ours again after a viewer that broke off with a higher serial',
+    async () => {
+      const vnc = path.join(folder, 'vnc')
+      const vm = await start('-vnc', `unix:${vnc}`)
+      const first = await viewer(vm)
+      const other = stack.use(await VncClipboard.open(vnc))
+      for (let at = 1; at <= 5; at += 1) {
+        first.copy(`text ${at}`)
+        await expect.poll(() => other.offers, slow).toBe(at)
+      }
+      // The next viewer takes the display over while the first still holds the clipboard.
+      const second = await viewer(vm)
+      await expect.poll(() => first.source.gone?.code, slow).toBe('hung-up')
+      second.copy('of the second')
+      await expect
+        .poll(() => {
+          other.request()
+          return other.heard.at(-1)
+        }, slow)
+        .toBe('of the second')
+      expect(second.troubles).toEqual([])
+    },
+  )
 })
