@@ -4,19 +4,27 @@
 // 1920×1080 that redraws the whole picture 60 times a second.
 //
 //   npm run bench:qemu                   the table
-//   npm run bench:qemu -- session        one part: session, latency, window, start or stall
-//   npm run bench:qemu -- stall 60       a viewer that takes nothing for so many seconds
+//   npm run bench:qemu -- session        one part: session, latency, window or start
+//   npm run bench:qemu -- stall 60       the window's processes stopped for so many seconds
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { openSourceHandle } from '../main/source/handle.ts'
-import { LinuxGuest } from '../test/qemu/linux-guest.ts'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+const ours = `node-linux-${process.arch}`
+const node = path.join(root, 'node_modules', ours, 'bin/node')
+// The parts measured are TypeScript, which an older Node cannot run.
+if (!process.features.typescript) {
+  const { status } = spawnSync(node, process.argv.slice(1), { stdio: 'inherit' })
+  process.exit(status ?? 1)
+}
+const { openSourceHandle } = await import('../main/source/handle.ts')
+const { LinuxGuest } = await import('../test/qemu/linux-guest.ts')
+
 const [part = 'all', seconds = '10'] = process.argv.slice(2)
 const bytes = 1920 * 1080 * 4
 const folder = mkdtempSync(path.join(tmpdir(), 'scanout-bench-'))
@@ -117,7 +125,7 @@ async function latency(guest, copy) {
 }
 
 async function onXvfb(work) {
-  const screen = ['-displayfd', '3', '-screen', '0', '2048x1280x24', '-noreset']
+  const screen = ['-displayfd', '3', '-screen', '0', '2048x1280x24', '-noreset', '-fbdir', folder]
   const server = spawn('Xvfb', screen, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
   try {
     const lines = createInterface({ input: server.stdio[3] })
@@ -128,14 +136,11 @@ async function onXvfb(work) {
 }
 
 const cli = path.join(root, 'out/main/cli.js')
-const node = process.execPath
 
 /** Runs the app in a browser window on its own screen; a warm profile is one that was used before. */
 async function view(guest, home, display, ms) {
   const stats = path.join(home, 'stats.json')
   rmSync(stats, { force: true })
-  const start = performance.now()
-  const startedAtMs = performance.timeOrigin + start
   const child = spawn(node, [cli, 'view', `qemu:${guest.socket}`, '--stats', stats], {
     cwd: home,
     env: { ...process.env, HOME: home, DISPLAY: display },
@@ -146,7 +151,7 @@ async function view(guest, home, display, ms) {
   const ended = new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGINT')
   await ended
-  return { ...JSON.parse(readFileSync(stats, 'utf8')), startedAtMs }
+  return JSON.parse(readFileSync(stats, 'utf8'))
 }
 
 async function window(guest) {
@@ -163,11 +168,128 @@ async function window(guest) {
   })
 }
 
+/** From the command to the guest's picture on the screen, in a browser window whose profile is warm. */
+async function firstPicture(guest) {
+  const home = mkdtempSync(path.join(folder, 'home-'))
+  // A colour that nothing else has, wide enough to be found at any scale.
+  await guest.command('patch 960,540 12ab9f')
+  const marks = [0x00, 0xff].map((pad) => Buffer.alloc(32, Buffer.of(0x9f, 0xab, 0x12, pad)))
+  const times = []
+  await onXvfb(async (display) => {
+    for (let round = 0; round < 4; round += 1) {
+      const start = performance.now()
+      const child = spawn(node, [cli, 'view', `qemu:${guest.socket}`], {
+        cwd: home,
+        env: { ...process.env, HOME: home, DISPLAY: display },
+        stdio: 'ignore',
+      })
+      const screen = () => readFileSync(path.join(folder, 'Xvfb_screen0'))
+      while (!marks.some((mark) => screen().includes(mark)) && performance.now() - start < 20_000) {
+        await delay(25)
+      }
+      if (round > 0) times.push(performance.now() - start)
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGINT')
+      await ended
+      await delay(1000)
+    }
+  })
+  row('  start to first picture, ms', times.map((ms) => ms.toFixed(0)).join(', '))
+}
+
+function memoryOf(pid) {
+  try {
+    return (
+      Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+    )
+  } catch {
+    return 0
+  }
+}
+
+/** All processes below one. */
+function below(top) {
+  const children = readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return []
+    try {
+      const text = readFileSync(`/proc/${name}/stat`, 'utf8')
+      const parent = Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1])
+      return parent === top ? [Number(name)] : []
+    } catch {
+      return []
+    }
+  })
+  return children.flatMap((pid) => [pid, ...below(pid)])
+}
+
+/** Every process of the browser stops for a while; what that costs the guest, QEMU and ourselves. */
+async function stall(guest) {
+  const home = mkdtempSync(path.join(folder, 'home-'))
+  await guest.command('pattern full')
+  const flips = async (ms) => {
+    const { frame: from } = await guest.command('hz 60')
+    const start = performance.now()
+    await delay(ms)
+    const { frame: to } = await guest.command('hz 60')
+    return ((to - from) / (performance.now() - start)) * 1000
+  }
+  await onXvfb(async (display) => {
+    const child = spawn(node, [cli, 'view', `qemu:${guest.socket}`], {
+      cwd: home,
+      env: { ...process.env, HOME: home, DISPLAY: display },
+      stdio: 'ignore',
+    })
+    process.once('exit', () => child.kill('SIGKILL'))
+    await delay(8000)
+    const watched = await flips(5000)
+    const before = [guest.vm.pid, child.pid].map(memoryOf)
+    const stopped = below(child.pid)
+    for (const pid of stopped) process.kill(pid, 'SIGSTOP')
+    const unwatched = await flips(Number(seconds) * 1000)
+    const growth = [guest.vm.pid, child.pid].map((pid, at) =>
+      (memoryOf(pid) - before[at]).toFixed(0),
+    )
+    for (const pid of stopped) process.kill(pid, 'SIGCONT')
+    const after = await flips(3000)
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGINT')
+    await ended
+    const rates = [watched, unwatched, after].map((rate) => rate.toFixed(1)).join(' / ')
+    row('  guest’s flips before/stopped/after', `${rates} a second, ${seconds} s stopped`)
+    row('  memory grown meanwhile', `QEMU ${growth[0]} MB, scanout ${growth[1]} MB`)
+  })
+  await guest.command('pattern static')
+}
+
+/** How soon the newest frame goes out once somebody takes frames again. */
+async function resume(guest) {
+  await guest.command('pattern full')
+  await using handle = await openHandle(guest)
+  const times = []
+  let resumedAt
+  let last = 0
+  handle.on('frame', ({ seq }, payload) => {
+    last = seq
+    handle.recycle(payload)
+    if (resumedAt !== undefined) times.push(performance.now() - resumedAt)
+    resumedAt = undefined
+  })
+  handle.watch('stream')
+  for (let round = 0; round < 5; round += 1) {
+    await delay(1500)
+    resumedAt = performance.now()
+    handle.presented(last)
+    await delay(100)
+  }
+  row('  newest frame after a stall, ms', times.map((ms) => ms.toFixed(0)).join(', '))
+  await guest.command('pattern static')
+}
+
 function screenshot(guest) {
   const file = path.join(folder, 'picture.png')
   const times = Array.from({ length: 7 }, () => {
     const start = performance.now()
-    const args = [cli, 'screenshot', `qemu:${guest.socket}`, '-o', file, '--force']
+    const args = [cli, 'screenshot', `qemu:${guest.socket}`, '-o', file]
     const { status, stderr } = spawnSync(node, args, { encoding: 'utf8' })
     if (status !== 0) throw new Error(`screenshot ended with ${status}: ${stderr}`)
     return performance.now() - start
@@ -190,5 +312,8 @@ for (const [name, program] of qemus) {
   if (does('latency')) await latency(guest, copy)
   if (does('window')) await window(guest)
   if (does('start')) screenshot(guest)
+  if (does('start')) await firstPicture(guest)
+  if (part === 'stall') await stall(guest)
+  if (does('stall')) await resume(guest)
 }
 process.exit()
