@@ -81,7 +81,12 @@ export class Capture {
     if (locked === this.#grab.pointerLocked) return
     this.#changed(locked)
     this.#step({ kind: 'pointer-lock', locked })
-    if (!locked) return
+    if (!locked) {
+      const detail = 'A press on the picture gives it to the guest again'
+      const { pointer } = this.#store.getState().input
+      if (pointer === 'relative') this.#tell('done', 'The pointer is yours', detail)
+      return
+    }
     // Chromium gives Esc away in fullscreen only (Keyboard Lock specification, 4.2).
     const detail = this.#grab.keyboardLocked
       ? 'Press Ctrl+Alt to get it back'

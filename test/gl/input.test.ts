@@ -342,6 +342,19 @@ describe('input', () => {
     ])
   })
 
+  it('says so when the browser takes a captured pointer back, as it does at Esc', async () => {
+    await open({ input: { keyboard: true, pointer: 'relative' } })
+    await page.mouse.click(400, 300)
+    const locked = () => page.evaluate(() => document.pointerLockElement?.id)
+    await expect.poll(locked).toBe('picture')
+    await page.getByText('Esc does it too').waitFor()
+    await page.mouse.down()
+    await sent()
+    await page.evaluate(() => document.exitPointerLock())
+    await page.getByText('The pointer is yours').waitFor()
+    expect(await sent()).toEqual([button('left', false)])
+  })
+
   it('lets go of a captured pointer that became absolute', async () => {
     await open({ input: { keyboard: true, pointer: 'relative' } })
     await page.mouse.click(400, 300)
