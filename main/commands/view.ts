@@ -147,7 +147,8 @@ async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, 
   if (wishes.follow) settings.override({ guestFollows: true })
   if (wishes.mute) settings.override({ muted: true })
   await using owned = new AsyncDisposableStack()
-  const line = wishes.qmp === undefined ? undefined : owned.use(monitorLine(wishes.qmp, io.cwd))
+  const line = monitorLine(wishes.qmp, wishes.address, io.cwd)
+  if (line) owned.use(line)
   const reached = await line?.follow()
   if (reached?.ok === false && !wishes.wait) return reached
   const vm = line ? new QemuControl(line) : vmControl(wishes.address, io.cwd)

@@ -6,9 +6,19 @@ import { MonitorLine } from './monitor-line.ts'
 import { QemuControl } from './qemu-control.ts'
 import type { VmControl } from './vm-control.ts'
 
-/** The line that `--qmp` names: it is this viewer's alone. */
-export function monitorLine(socket: string, cwd: string): MonitorLine {
-  return new MonitorLine(path.resolve(cwd, socket), false)
+/**
+ * The line that `--qmp` names, which is this viewer's alone. Undefined without one, and where it is the
+ * socket of the address itself: held for good, it would keep the display from being opened.
+ */
+export function monitorLine(
+  socket: string | undefined,
+  address: Address,
+  cwd: string,
+): MonitorLine | undefined {
+  if (socket === undefined) return undefined
+  const file = path.resolve(cwd, socket)
+  const isOwn = address.scheme === 'qemu' && path.resolve(cwd, address.path) === file
+  return isOwn ? undefined : new MonitorLine(file, false)
 }
 
 /** The way to the VM of an address as a whole; undefined where the address leads to none. */
