@@ -34,7 +34,7 @@ const displays = {
   'virtio-gpu': { modules: 'virtio-gpu', args: ({ width, height }: Size) => ['-vga', 'none', '-device', `virtio-gpu-pci,xres=${width},yres=${height}`] },
   std:          { modules: 'bochs',      args: () => ['-vga', 'std', '-global', 'VGA.vgamem_mb=64'] },
   bochs:        { modules: 'bochs',      args: () => ['-vga', 'none', '-device', 'bochs-display,vgamem=64M'] },
-  qxl:          { modules: 'qxl',        args: () => ['-vga', 'qxl', '-global', 'qxl-vga.vgamem_mb=64'] },
+  qxl:          { modules: 'qxl',        args: () => ['-vga', 'none', '-device', 'qxl-vga,id=screen,vgamem_mb=64'] },
 } as const satisfies Readonly<Record<string, DisplayRow>>
 
 type DisplayRow = {

@@ -4,6 +4,7 @@ import type { Failure } from '../../../core/failure.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 import { BusConnection, BusError, type BusHandlers } from './bus.ts'
 import { connectVm } from './bus-line.ts'
+import { readDeviceTypes } from './cursor-place.ts'
 import { type Monitor, NoDisplay, openDirectSocket, takenOver } from './direct-line.ts'
 import type { DisplayLine, OpenLine } from './display-line.ts'
 import {
@@ -51,7 +52,8 @@ async function connectDomain(
   try {
     const socket = await openDirectSocket(monitor)
     const peer = await BusConnection.open(socket, handlers)
-    return ok({ vm: name, peer, pid: await qemuProcess(uuid), hungUp: takenOver })
+    const [pid, devices] = await Promise.all([qemuProcess(uuid), readDeviceTypes(monitor)])
+    return ok({ vm: name, peer, pid, devices, hungUp: takenOver })
   } catch (error) {
     if (!(error instanceof NoDisplay)) throw error
     const bus = busOf(await monitor.execute('query-display-options'))

@@ -10,6 +10,7 @@ import type { Address, OpenSource, Source, SourceInfo } from '../source.ts'
 import { BusError, type BusHandlers, type IncomingCall } from './bus.ts'
 import { openBusLine } from './bus-line.ts'
 import { chooseConsole, readConsoles } from './console.ts'
+import { cursorPlaceOf } from './cursor-place.ts'
 import type { DisplayLine, OpenLine } from './display-line.ts'
 import { openLibvirtLine } from './libvirt-line.ts'
 import type { BusMessage } from './message.ts'
@@ -60,7 +61,7 @@ class Relay implements BusHandlers {
 
 async function openConsole(
   address: Address,
-  { vm, peer, pid, hungUp }: DisplayLine,
+  { vm, peer, pid, devices = new Map(), hungUp }: DisplayLine,
   relay: Relay,
 ): Promise<Result<Source, Failure>> {
   const consoles = await readConsoles(peer)
@@ -77,7 +78,8 @@ async function openConsole(
     capabilities: { ...noCapabilities, input: true, pushes: true },
   }
   const end = { process: watch(pid), hungUp }
-  const source = await QemuSource.open(shim, systemClock, info, console, end, (given) => {
+  const cursor = cursorPlaceOf(console.label, devices)
+  const source = await QemuSource.open(shim, systemClock, info, console, end, cursor, (given) => {
     relay.current = given
     return peer
   })

@@ -6,6 +6,7 @@ import type { FdSocket } from '../../../native-shim/api.ts'
 import { shim } from '../../../native-shim/index.ts'
 import { isNativeError, nativeFailure } from '../native-failure.ts'
 import { BusConnection, BusError } from './bus.ts'
+import { type DeviceTypes, readDeviceTypes } from './cursor-place.ts'
 import { NoDisplay, openDirectSocket, takenOver } from './direct-line.ts'
 import type { OpenLine } from './display-line.ts'
 import { QmpClient, QmpError } from './qmp.ts'
@@ -20,16 +21,21 @@ const OPTION = '-display dbus,p2p=yes'
  */
 export const openQmpLine: OpenLine = async ({ path: socket }, handlers) => {
   try {
-    const { vm, line, pid } = await connectDisplay(socket)
+    const { line, ...told } = await connectDisplay(socket)
     const peer = await BusConnection.open(line, handlers)
-    return ok({ vm, peer, pid, hungUp: takenOver })
+    return ok({ ...told, peer, hungUp: takenOver })
   } catch (error) {
     return fail(trouble(error, `cannot open the display of ${socket}`))
   }
 }
 
-/** What is needed of the monitor: the VM's name, a new line to its display, and its process. */
-type Display = { readonly vm: string; readonly line: FdSocket; readonly pid: number }
+/** What is needed of the monitor: a new line to the VM's display, and whose it is. */
+type Display = {
+  readonly vm: string
+  readonly line: FdSocket
+  readonly pid: number
+  readonly devices: DeviceTypes
+}
 
 async function connectDisplay(socket: string): Promise<Display> {
   const monitor = await shim.connect(socket)
@@ -38,8 +44,9 @@ async function connectDisplay(socket: string): Promise<Display> {
   using owned = new DisposableStack()
   const line = owned.use(await openDirectSocket(qmp))
   const vm = await vmName(qmp, socket)
+  const devices = await readDeviceTypes(qmp)
   owned.move()
-  return { vm, line, pid }
+  return { vm, line, pid, devices }
 }
 
 async function vmName(qmp: QmpClient, socket: string): Promise<string> {

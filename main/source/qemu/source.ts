@@ -9,7 +9,7 @@ import type { CachedSurface, PlaneReading, Source, SourceInfo } from '../source.
 import { BusConnection, type BusHandlers, type BusPeer } from './bus.ts'
 import { CONSOLE, consolePath, MOUSE, PROPERTIES, propertyMap } from './console.ts'
 import { ConsoleInput } from './console-input.ts'
-import { cursorPlaceOf } from './cursor-place.ts'
+import type { CursorPlace } from './cursor-place.ts'
 import type { DisplayLine } from './display-line.ts'
 import { ConsolePlanes } from './listener.ts'
 import { serveListener } from './listener-calls.ts'
@@ -66,6 +66,7 @@ export class QemuSource implements Source {
     info: SourceInfo,
     console: ConsoleInfo,
     end: LineEnd,
+    cursor: CursorPlace,
   ) {
     using owned = new DisposableStack()
     this.#lineEnd = end
@@ -79,8 +80,7 @@ export class QemuSource implements Source {
       this.#wake()
     }
     const misfit = () => this.#startOver()
-    const place = cursorPlaceOf(console.label)
-    this.#planes = owned.use(new ConsolePlanes(shim, clock, wake, misfit, place))
+    this.#planes = owned.use(new ConsolePlanes(shim, clock, wake, misfit, cursor))
     this.#owned = owned.move()
   }
 
@@ -95,10 +95,11 @@ export class QemuSource implements Source {
     info: SourceInfo,
     console: ConsoleInfo,
     end: LineEnd,
+    cursor: CursorPlace,
     openBus: (handlers: BusHandlers) => BusPeer,
   ): Promise<QemuSource> {
     using owned = new DisposableStack()
-    const source = owned.use(new QemuSource(shim, clock, info, console, end))
+    const source = owned.use(new QemuSource(shim, clock, info, console, end, cursor))
     const bus = source.#owned.use(
       openBus({
         onCall: (call) => {
