@@ -9,12 +9,15 @@ import type { Source } from '../../main/source/source.ts'
 import { expectNoLeaks } from '../native/no-leaks.ts'
 import { BusDaemon } from './bus-daemon.ts'
 import { installed } from './installed.ts'
+import { speakerGuest } from './speaker.ts'
 import { difference, pictureOf } from './viewer.ts'
 import { VirtualMachine } from './virtual-machine.ts'
+import { VncClipboard } from './vnc-clipboard.ts'
 
 expectNoLeaks()
 
 const uuids = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222']
+const slow = { timeout: 20_000 }
 let folder = ''
 let stack = new AsyncDisposableStack()
 beforeEach(() => {
@@ -33,10 +36,15 @@ async function startBus(address = `unix:path=${folder}/bus`): Promise<BusDaemon>
 }
 
 async function startVm(bus: BusDaemon, ...args: readonly string[]): Promise<VirtualMachine> {
-  const vm = stack.use(new VirtualMachine(['-vga', 'std', ...args], `dbus,addr=${bus.address}`))
+  return startOn(bus, '', ['-vga', 'std', ...args])
+}
+
+/** @param extra more of `-display`, with its comma */
+async function startOn(bus: BusDaemon, extra: string, args: readonly string[]) {
+  const vm = stack.use(new VirtualMachine(args, `dbus,addr=${bus.address}${extra}`))
   await vm.started()
-  // The monitor is there before the display is on the bus.
-  await vm.execute('query-status')
+  // The monitor is there before it listens, and before the display is on the bus.
+  await expect.poll(() => vm.execute('query-status'), { timeout: 20_000 }).toBeDefined()
   return vm
 }
 
@@ -100,6 +108,41 @@ describe.skipIf(!isHere)('QEMUs on a D-Bus bus (apt-get install dbus-daemon)', (
     expect(second.gone).toBeUndefined()
     const isSame = async () => difference(pictureOf(second), await vm.screendump())
     await expect.poll(isSame, { timeout: 20_000, interval: 100 }).toBe(0)
+  })
+
+  it('ask for the text of our clipboard, and forget who left', async () => {
+    const bus = await startBus()
+    const vnc = path.join(folder, 'vnc')
+    await startVm(bus, '-vnc', `unix:${vnc}`)
+    const source = await opened(`qemu+dbus:${bus.address}`)
+    const other = stack.use(await VncClipboard.open(vnc))
+    source.request?.({ kind: 'clipboard-share', on: true })
+    source.request?.({ kind: 'clipboard-text', text: 'grüße' })
+    await expect.poll(() => other.offers, slow).toBe(1)
+    other.request()
+    await expect.poll(() => other.heard.at(-1), slow).toBe('grüße')
+    // QEMU has one clipboard: who leaves the bus must not keep it.
+    source[Symbol.dispose]()
+    const next = await opened(`qemu+dbus:${bus.address}`)
+    next.request?.({ kind: 'clipboard-share', on: true })
+    next.request?.({ kind: 'clipboard-text', text: 'of the next' })
+    await expect
+      .poll(() => {
+        other.request()
+        return other.heard.at(-1)
+      }, slow)
+      .toBe('of the next')
+  })
+
+  it('are heard', async () => {
+    const bus = await startBus()
+    await startOn(bus, ',audiodev=snd', speakerGuest(440, 10))
+    const source = await opened(`qemu+dbus:${bus.address}`)
+    expect(source.info.capabilities.audio).toBe(true)
+    const kinds = new Set<string>()
+    source.onNews?.(({ kind }) => kinds.add(kind))
+    source.request?.({ kind: 'sound', on: true })
+    await expect.poll(() => [...kinds], slow).toContain('sound')
   })
 
   it('are stated to be gone within a second', async () => {

@@ -132,7 +132,7 @@ function isLeaving({ interface: owner, member, signature, body }: BusMessage, wh
   return isNews && body[0] === who && body[2] === ''
 }
 
-/** Somebody on a bus, by his unique name. */
+/** Somebody on a bus, by his unique name. Who calls him, the bus tells. */
 class NamedPeer implements BusPeer {
   readonly #connection: BusConnection
   readonly #destination: string
@@ -147,14 +147,18 @@ class NamedPeer implements BusPeer {
   }
 
   call(call: Call, patienceMs?: number): Promise<Answer> {
-    return this.#connection.call({ ...call, destination: this.#destination }, patienceMs)
+    return this.#connection.call(this.#addressed(call), patienceMs)
   }
 
   tell(call: Call): boolean {
-    return this.#connection.tell({ ...call, destination: this.#destination })
+    return this.#connection.tell(this.#addressed(call))
   }
 
   [Symbol.dispose](): void {
     this.#connection[Symbol.dispose]()
+  }
+
+  #addressed({ sender: _, ...call }: Call): Call {
+    return { ...call, destination: this.#destination }
   }
 }
