@@ -41,6 +41,7 @@ const slow = { timeout: 20_000 }
 async function start(...args: readonly string[]): Promise<VirtualMachine> {
   const vm = stack.use(new VirtualMachine(['-vga', 'std', ...args], undefined, qemu))
   await vm.started()
+  await expect.poll(() => vm.execute('query-status'), slow).toBeDefined()
   return vm
 }
 

@@ -3,6 +3,7 @@ import type { Failure } from '../../../core/failure.ts'
 import type { GuestNews, GuestRequest } from '../../../core/guest-channel.ts'
 import { log } from '../../log.ts'
 import { LatestWish } from '../latest-wish.ts'
+import type { Clock } from '../poller.ts'
 import { BusError, type BusPeer, type Call, type IncomingCall } from './bus.ts'
 import { offersText, readClipboardText, TEXT_MIME } from './clipboard-text.ts'
 import { PROPERTIES, ROOT, readProperties } from './console.ts'
@@ -15,6 +16,10 @@ export const CLIPBOARD_PATH = `${ROOT}/Clipboard`
 const SELECTION = 0
 /** QEMU itself gives a guest 5 s to hand its text over, ms. */
 const PATIENCE_MS = 6000
+/** A guest that copies without end is asked no more often than every so many ms, and … */
+const REST_MS = 10
+/** … for no more than so many characters per ms. */
+const PACE = 2048
 
 const FAILED = 'org.freedesktop.DBus.Error.Failed'
 const WRONG = 'org.freedesktop.DBus.Error.InvalidArgs'
@@ -30,10 +35,10 @@ const calls: ReadonlyMap<string, string> = new Map([
 ])
 
 /** Looks for QEMU's clipboard, which some builds lack. */
-export const openClipboard: OpenPart = async ({ bus, news }) => {
+export const openClipboard: OpenPart = async ({ bus, clock, news }) => {
   try {
     await readProperties(bus, CLIPBOARD_PATH, CLIPBOARD)
-    return new Clipboard(bus, news)
+    return new Clipboard(bus, clock, news)
   } catch (error) {
     if (!(error instanceof BusError)) throw error
     return undefined
@@ -48,9 +53,14 @@ export const openClipboard: OpenPart = async ({ bus, news }) => {
 class Clipboard implements ConsolePart {
   readonly offers = { clipboard: true }
   readonly #bus: BusPeer
+  readonly #clock: Clock
   readonly #news: (news: GuestNews) => void
   readonly #sharing = new LatestWish<boolean>((on) => this.#share(on), Object.is)
-  readonly #fetching = new LatestWish<number>(() => this.#fetch(), Object.is)
+  readonly #fetching = new LatestWish<number>(async () => {
+    const length = await this.#fetch()
+    await this.#rest(REST_MS + length / PACE)
+  }, Object.is)
+  #cancelRest = () => {}
   /** A text that comes while it is not shared is never kept. */
   #isWanted = false
   #isRegistered = false
@@ -62,8 +72,9 @@ class Clipboard implements ConsolePart {
   /** The text that both sides have; undefined while they may differ. */
   #shared: string | undefined
 
-  constructor(bus: BusPeer, news: (news: GuestNews) => void) {
+  constructor(bus: BusPeer, clock: Clock, news: (news: GuestNews) => void) {
     this.#bus = bus
+    this.#clock = clock
     this.#news = news
   }
 
@@ -88,6 +99,7 @@ class Clipboard implements ConsolePart {
   }
 
   [Symbol.dispose](): void {
+    this.#cancelRest()
     this.#leave()
   }
 
@@ -175,27 +187,39 @@ class Clipboard implements ConsolePart {
     if (hasText) this.#fetching.wish(this.#grabs)
   }
 
-  /** Asks the guest for the text that it grabbed the clipboard for. */
-  async #fetch(): Promise<void> {
+  #rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#cancelRest = this.#clock.after(ms, resolve)
+    })
+  }
+
+  /**
+   * Asks the guest for the text that it grabbed the clipboard for.
+   *
+   * @returns how long it was
+   */
+  async #fetch(): Promise<number> {
     const turn = this.#grabs
     const isLate = () => turn !== this.#grabs || this.#ours !== undefined || !this.#isRegistered
-    if (isLate()) return
+    if (isLate()) return 0
     try {
       const request = method('Request', 'uas', [SELECTION, [TEXT_MIME]])
       const { signature, body } = await this.#bus.call(request, PATIENCE_MS)
-      if (isLate()) return
+      if (isLate()) return 0
       const read = readClipboardText(signature, body)
-      if ('text' in read) this.#take(read.text)
-      else log.info(`clipboard: the guest's text was left out: ${read.trouble}`)
+      if ('text' in read) return this.#take(read.text)
+      log.info(`clipboard: the guest's text was left out: ${read.trouble}`)
     } catch (error) {
       if (!(error instanceof BusError)) throw error
       log.info(`clipboard: the guest did not hand its text over: ${error.message}`)
     }
+    return 0
   }
 
-  #take(text: string): void {
+  #take(text: string): number {
     this.#shared = text
     this.#news({ kind: 'clipboard-text', text })
+    return text.length
   }
 
   #tell(member: string, signature = '', body: readonly WireValue[] = []): void {

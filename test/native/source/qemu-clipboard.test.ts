@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { afterEach, describe, expect, it } from 'vitest'
 import { type GuestNews, MAX_CLIPBOARD } from '../../../core/guest-channel.ts'
+import { type Clock, systemClock } from '../../../main/source/poller.ts'
 import type { BusPeer } from '../../../main/source/qemu/bus.ts'
 import { CLIPBOARD, openClipboard } from '../../../main/source/qemu/clipboard.ts'
 import { TEXT_MIME } from '../../../main/source/qemu/clipboard-text.ts'
@@ -25,7 +26,10 @@ const handed = (bytes: Uint8Array, mime: string = TEXT_MIME) => ({
 })
 const text = (words: string) => handed(Buffer.from(words))
 
-async function open(prepare: (clipboard: FakeClipboard) => void = () => {}) {
+async function open(
+  prepare: (clipboard: FakeClipboard) => void = () => {},
+  clock: Clock = systemClock,
+) {
   const parts: ConsolePart[] = []
   const { clipboard, bus } = await FakeClipboard.open((call) => {
     if (!parts.some((part) => part.call?.(call))) call.refuse('org.x.Unknown', 'no object')
@@ -33,7 +37,6 @@ async function open(prepare: (clipboard: FakeClipboard) => void = () => {}) {
   stack.push(clipboard, bus)
   prepare(clipboard)
   const heard: GuestNews[] = []
-  const clock = new ManualClock()
   const news = (one: GuestNews) => void heard.push(one)
   const part = await openClipboard({ bus, console: 0, shim, clock, news })
   if (!part) return undefined
@@ -43,8 +46,8 @@ async function open(prepare: (clipboard: FakeClipboard) => void = () => {}) {
 }
 
 /** One whose clipboard is shared. */
-async function shared(prepare?: (clipboard: FakeClipboard) => void) {
-  const opened = await open(prepare)
+async function shared(prepare?: (clipboard: FakeClipboard) => void, clock?: Clock) {
+  const opened = await open(prepare, clock)
   if (!opened) throw new Error('no clipboard')
   opened.part.request({ kind: 'clipboard-share', on: true })
   await expect.poll(() => opened.clipboard.calls).toContain('Release')
@@ -318,6 +321,20 @@ describe('a guest that does not keep to it', () => {
     ]) {
       expect(answer.type).toBe('error')
     }
+  })
+
+  it('is asked for a few long texts a second, however many it has', async () => {
+    const clock = new ManualClock()
+    const { clipboard, settled, texts } = await shared(undefined, clock)
+    clipboard.handOver = text('x'.repeat(MAX_CLIPBOARD))
+    await clipboard.grab(1)
+    await expect.poll(() => texts().length).toBe(1)
+    for (let serial = 2; serial <= 50; serial += 1) await clipboard.grab(serial)
+    clock.advance(500)
+    await settled()
+    expect(clipboard.calls).toEqual(['Request'])
+    clock.advance(100)
+    await expect.poll(texts).toHaveLength(2)
   })
 
   it('may hang up at any time', async () => {
