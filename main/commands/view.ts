@@ -150,7 +150,8 @@ async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, 
   const line = monitorLine(wishes.qmp, wishes.address, io.cwd)
   if (line) owned.use(line)
   const reached = await line?.follow()
-  if (reached?.ok === false && !wishes.wait) return reached
+  // Who only views can do without it.
+  if (reached?.ok === false && !wishes.wait && !wishes.viewOnly) return reached
   const vm = line ? new QemuControl(line) : vmControl(wishes.address, io.cwd)
   const input = line && !wishes.viewOnly ? new QmpInput(line, systemClock) : undefined
   if (vm) owned.use(vm)
