@@ -7,16 +7,17 @@ import { temporaryFolder } from '../fakes/temporary-folder.ts'
 const PIT_HZ = 1_193_182
 const SECTOR = 512
 
-/** How long the tone sounds, in ticks of the firmware's clock: 18.2 a second. */
-const TICKS = 150
+/** A second has so many ticks of the firmware's clock. */
+const TICKS = 18.2
 
 /**
  * A boot sector that sounds a tone on the PC speaker for some seconds, then switches it off and halts:
  * a guest with sound and without an operating system. The registers are those of the 8254 timer and of
  * the PC's port B.
  */
-export function bootSector(hertz: number): Uint8Array {
+export function bootSector(hertz: number, seconds: number): Uint8Array {
   const divisor = Math.round(PIT_HZ / hertz)
+  const ticks = Math.round(seconds * TICKS)
   // biome-ignore format: one row per instruction
   const code = [
     0xb0, 0xb6,                   // mov al, 0xb6      timer 2, both bytes, square wave
@@ -29,7 +30,7 @@ export function bootSector(hertz: number): Uint8Array {
     0x0c, 0x03,                   // or al, 3          timer 2 runs, speaker on
     0xe6, 0x61,                   // out 0x61, al
     0xfb,                         // sti
-    0xb9, TICKS, 0x00,            // mov cx, TICKS
+    0xb9, ticks & 0xff, ticks >> 8, // mov cx, ticks
     0xf4,                         // hlt               until the clock ticks
     0xe2, 0xfd,                   // loop to the hlt
     0xe4, 0x61,                   // in al, 0x61
@@ -44,12 +45,16 @@ export function bootSector(hertz: number): Uint8Array {
   return sector
 }
 
-/** Arguments of a QEMU whose guest sounds a tone; its audio goes to the D-Bus display `snd`. */
-export function speakerGuest(hertz: number): readonly string[] {
+/**
+ * Arguments of a QEMU whose guest sounds a tone; its audio goes to the D-Bus display `snd`.
+ *
+ * @param audio further options of it
+ */
+export function speakerGuest(hertz: number, seconds: number, audio = ''): readonly string[] {
   const disk = path.join(temporaryFolder(), 'tone.img')
-  writeFileSync(disk, bootSector(hertz))
+  writeFileSync(disk, bootSector(hertz, seconds))
   return [
-    ...['-machine', 'pc,pcspk-audiodev=snd', '-vga', 'std', '-audiodev', 'dbus,id=snd'],
+    ...['-machine', 'pc,pcspk-audiodev=snd', '-vga', 'std', '-audiodev', `dbus,id=snd${audio}`],
     ...['-drive', `file=${disk},format=raw,if=floppy`],
   ]
 }

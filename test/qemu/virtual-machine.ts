@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -48,7 +48,7 @@ export class VirtualMachine implements AsyncDisposable {
   }
 
   async started(): Promise<void> {
-    while (!existsSync(this.socket)) {
+    while (!isListening(this.socket)) {
       if (this.hasEnded) throw new Error('QEMU did not start')
       await delay(10)
     }
@@ -90,4 +90,14 @@ export class VirtualMachine implements AsyncDisposable {
     }
     rmSync(this.#folder, { recursive: true, force: true })
   }
+}
+
+/** A socket has its name before anybody listens: the kernel's table tells (proc(5), `/proc/net/unix`). */
+function isListening(socket: string): boolean {
+  const ACCEPTS = 0x10000
+  const lines = readFileSync('/proc/net/unix', 'utf8').split('\n')
+  return lines.some((line) => {
+    const [, , , flags = ''] = line.split(' ')
+    return line.endsWith(` ${socket}`) && (Number.parseInt(flags, 16) & ACCEPTS) !== 0
+  })
 }
