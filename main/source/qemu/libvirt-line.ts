@@ -50,9 +50,9 @@ async function connectDomain(
     execute: (command, args, fds = []) => virsh.monitor(uuid, command, args, { fds, signal }),
   }
   try {
+    const [pid, devices] = await Promise.all([qemuProcess(uuid), readDeviceTypes(monitor)])
     const socket = await openDirectSocket(monitor)
     const peer = await BusConnection.open(socket, handlers)
-    const [pid, devices] = await Promise.all([qemuProcess(uuid), readDeviceTypes(monitor)])
     return ok({ vm: name, peer, pid, devices, hungUp: takenOver })
   } catch (error) {
     if (!(error instanceof NoDisplay)) throw error
