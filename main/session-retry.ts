@@ -51,6 +51,9 @@ export class Retry implements Disposable {
   readonly #open: () => void
   #hasOpened = false
   #yieldedAt = Number.NEGATIVE_INFINITY
+  #triedAt = Number.NEGATIVE_INFINITY
+  /** It was seen not to be there since the last try. */
+  #wasAbsent = false
   #cancel: () => void = () => {}
   /** Answers to a look of an earlier turn are too late. */
   #turn = 0
@@ -81,7 +84,9 @@ export class Retry implements Disposable {
   notOpened({ code }: Failure): boolean {
     const isWanted = this.#hasOpened ? this.#wish.reconnect : this.#wish.wait
     if (!isWanted || !(this.#hasOpened ? unsettled : absent).has(code)) return false
-    this.#lookAfter(TRY_MS)
+    this.#triedAt = this.#clock.now()
+    this.#wasAbsent = false
+    this.#lookAfter(LOOK_MS)
     return true
   }
 
@@ -118,7 +123,10 @@ export class Retry implements Disposable {
     const turn = this.#turn
     const found = await this.#isThere()
     if (turn !== this.#turn) return
-    if (found === false) this.#lookAfter(LOOK_MS)
-    else this.#open()
+    this.#wasAbsent ||= found === false
+    const restMs = TRY_MS - (this.#clock.now() - this.#triedAt)
+    // What just appeared is worth a try at once; what was there all the time is not.
+    if (found !== false && (this.#wasAbsent || restMs <= 0)) this.#open()
+    else this.#lookAfter(found === false ? LOOK_MS : Math.min(LOOK_MS, restMs))
   }
 }
