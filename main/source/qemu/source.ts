@@ -300,7 +300,7 @@ export class QemuSource implements Source {
 function endedVm(name: string, why: string): Failure {
   return {
     code: 'vm-gone',
-    what: `${name} ended`,
+    what: `the VM ${name} ended`,
     why: `its QEMU is gone (${why})`,
     remedy: 'Start the VM again and reopen the source',
   }
