@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Fd } from '../../../native-shim/api.ts'
 import type { IncomingCall } from './bus.ts'
-import { Variant, type WireValue } from './wire.ts'
+import { ServedObject } from './served-object.ts'
 
 // What QEMU calls on a listener (QEMU's ui/dbus-display1.xml), as data with its types checked.
 
@@ -9,8 +9,6 @@ export const LISTENER_PATH = '/org/qemu/Display1/Listener'
 const LISTENER = 'org.qemu.Display1.Listener'
 const MAP = `${LISTENER}.Unix.Map`
 const DMABUF2 = `${LISTENER}.Unix.ScanoutDMABUF2`
-/** What QEMU may use beyond the interface of 7.2. */
-const offered = [MAP, DMABUF2]
 
 /** The rectangle of an update: left, top, width, height. */
 export type UpdateRect = readonly [number, number, number, number]
@@ -50,14 +48,6 @@ export type ListenerTarget = {
   disable(): void
 }
 
-type Row = {
-  readonly interface: string
-  readonly member: string
-  readonly signature: string
-  /** True when it answers by itself. */
-  readonly run: (call: IncomingCall, target: ListenerTarget) => boolean | undefined
-}
-
 const numbers = (call: IncomingCall) => call.message.body as readonly number[]
 const bytesAt = (call: IncomingCall, at: number) => call.message.body[at] as Uint8Array
 const rectOf = (call: IncomingCall): UpdateRect => {
@@ -68,8 +58,9 @@ const done = (run: () => void): undefined => {
   run()
 }
 
+/** What QEMU calls on {@link LISTENER_PATH}. */
 // biome-ignore format: one row per member
-const rows: readonly Row[] = [
+export const servedListener = new ServedObject<ListenerTarget>(LISTENER_PATH, LISTENER, [MAP, DMABUF2], [
   { interface: LISTENER, member: 'Scanout', signature: 'uuuuay', run: (call, to) => done(() => { const [w = 0, h = 0, stride = 0, format = 0] = numbers(call); to.scanout(w, h, stride, format, bytesAt(call, 4)) }) },
   { interface: LISTENER, member: 'Update', signature: 'iiiiuuay', run: (call, to) => done(() => { const [, , , , stride = 0, format = 0] = numbers(call); to.update(rectOf(call), stride, format, bytesAt(call, 6)) }) },
   { interface: LISTENER, member: 'ScanoutDMABUF', signature: 'huuuutb', run: (call, to) => done(() => to.scanoutDmabuf(firstDmabuf(call))) },
@@ -80,39 +71,7 @@ const rows: readonly Row[] = [
   { interface: LISTENER, member: 'CursorDefine', signature: 'iiiiay', run: (call, to) => done(() => { const [w, h, hotX, hotY] = rectOf(call); to.cursorDefine(w, h, hotX, hotY, bytesAt(call, 4)) }) },
   { interface: LISTENER, member: 'MouseSet', signature: 'iii', run: (call, to) => done(() => { const [x = 0, y = 0, on = 0] = numbers(call); to.mouseSet(x, y, on !== 0) }) },
   { interface: LISTENER, member: 'Disable', signature: '', run: (_, to) => done(() => to.disable()) },
-  { interface: 'org.freedesktop.DBus.Properties', member: 'GetAll', signature: 's', run: (call) => { call.answer('a{sv}', [properties(call.message.body[0])]); return true } },
-  { interface: 'org.freedesktop.DBus.Properties', member: 'Get', signature: 'ss', run: getProperty },
-  { interface: 'org.freedesktop.DBus.Introspectable', member: 'Introspect', signature: '', run: (call) => { call.answer('s', [introspection()]); return true } },
-  { interface: 'org.freedesktop.DBus.Peer', member: 'Ping', signature: '', run: () => undefined },
-]
-
-/**
- * Serves one call of QEMU. What cannot be served is refused in D-Bus's own words.
- *
- * @returns why it was refused
- */
-export function serveListener(call: IncomingCall, target: ListenerTarget): string | undefined {
-  const { interface: owner, member, signature, path } = call.message
-  const refuse = (code: string, why: string) => {
-    call.refuse(`org.freedesktop.DBus.Error.${code}`, why)
-    return why
-  }
-  if (path !== LISTENER_PATH) return refuse('UnknownObject', `no object ${path}`)
-  const row = rows.find(
-    (known) => known.member === member && (owner === undefined || owner === known.interface),
-  )
-  if (!row) return refuse('UnknownMethod', `no method ${owner ?? ''}.${member}`)
-  if (signature !== row.signature) {
-    return refuse('InvalidArgs', `${member} takes ${row.signature}, not ${signature}`)
-  }
-  try {
-    if (!row.run(call, target)) call.answer()
-    return undefined
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    return refuse('InvalidArgs', `${member}: ${error.message}`)
-  }
-}
+])
 
 /** Takes a descriptor out of the call: whoever gets it closes it. */
 function takeFd(call: IncomingCall, at: number): Fd {
@@ -156,26 +115,4 @@ function secondDmabuf(call: IncomingCall): DmabufScanout {
   const layout = { offsets, strides, planes, crop: [x, y, width, height] as const }
   const fds = indexes.map((at) => takeFd(call, at))
   return { ...layout, fourcc: fourcc ?? 0, modifier, bottomUp, fds }
-}
-
-function properties(owner: WireValue | undefined): WireValue {
-  return owner === LISTENER ? [['Interfaces', new Variant('as', offered)]] : []
-}
-
-function getProperty(call: IncomingCall): boolean {
-  const [owner, name] = call.message.body
-  if (owner === LISTENER && name === 'Interfaces') call.answer('v', [new Variant('as', offered)])
-  else call.refuse('org.freedesktop.DBus.Error.UnknownProperty', 'no such property')
-  return true
-}
-
-function introspection(): string {
-  const names = [...new Set(rows.map((row) => row.interface))]
-  const interfaces = names.map((name) => {
-    const members = rows.filter((row) => row.interface === name)
-    const methods = members.map(({ member }) => `<method name="${member}"/>`).join('')
-    const own = name === LISTENER ? '<property name="Interfaces" type="as" access="read"/>' : ''
-    return `<interface name="${name}">${methods}${own}</interface>`
-  })
-  return `<node>${interfaces.join('')}</node>`
 }

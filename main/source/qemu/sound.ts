@@ -7,7 +7,7 @@ import { isNativeError } from '../native-failure.ts'
 import { BusConnection, BusError, type BusPeer } from './bus.ts'
 import { readProperties } from './console.ts'
 import type { ConsolePart, OpenPart, PartContext } from './parts.ts'
-import { AUDIO, AUDIO_PATH, type SoundTarget, serveSound } from './sound-calls.ts'
+import { AUDIO, AUDIO_PATH, type SoundTarget, servedSound } from './sound-calls.ts'
 import { type PcmFormat, PcmReader } from './sound-format.ts'
 
 /** QEMU notices within this time that a listener went away, ms; until then it takes no other. */
@@ -88,7 +88,7 @@ class Sound implements ConsolePart {
     const [ours, theirs] = shim.socketEnds()
     using sent = theirs
     const opening = BusConnection.open(shim.adoptSocket(ours), {
-      onCall: (call) => void serveSound(call, this.#streams),
+      onCall: (call) => void servedSound.serve(call, this.#streams),
       onEnd: () => this.#lost(turn),
     })
     const listening = opening.then((peer) => {

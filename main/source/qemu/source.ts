@@ -12,7 +12,7 @@ import { ConsoleInput } from './console-input.ts'
 import type { CursorPlace } from './cursor-place.ts'
 import type { DisplayLine } from './display-line.ts'
 import { ConsolePlanes } from './listener.ts'
-import { serveListener } from './listener-calls.ts'
+import { servedListener } from './listener-calls.ts'
 import type { BusMessage } from './message.ts'
 import { type ConsolePart, openParts } from './parts.ts'
 import { hasTouchDevice } from './touch-device.ts'
@@ -217,7 +217,7 @@ export class QemuSource implements Source {
     const line = this.#shim.adoptSocket(ours)
     const opening = BusConnection.open(line, {
       onCall: (call) => {
-        const why = serveListener(call, this.#planes)
+        const why = servedListener.serve(call, this.#planes)
         if (why !== undefined) this.#refused += 1
       },
       // QEMU lets go of a listener when the same client registers another.

@@ -9,7 +9,7 @@ import { BusConnection, BusError, type BusHandlers } from '../../../main/source/
 import { readConsoles } from '../../../main/source/qemu/console.ts'
 import { ConsoleInput } from '../../../main/source/qemu/console-input.ts'
 import { ConsolePlanes } from '../../../main/source/qemu/listener.ts'
-import { LISTENER_PATH, serveListener } from '../../../main/source/qemu/listener-calls.ts'
+import { LISTENER_PATH, servedListener } from '../../../main/source/qemu/listener-calls.ts'
 import { openQemu } from '../../../main/source/qemu/open.ts'
 import { QmpClient } from '../../../main/source/qemu/qmp.ts'
 import { Variant, type WireValue } from '../../../main/source/qemu/wire.ts'
@@ -115,7 +115,7 @@ class Listening implements Disposable {
   )
 
   open(): Promise<Line> {
-    return Line.open({ onCall: (call) => void serveListener(call, this.planes) })
+    return Line.open({ onCall: (call) => void servedListener.serve(call, this.planes) })
   }
 
   /** Whatever came before: a good picture shows. */

@@ -205,7 +205,7 @@ describe('the sound of a QEMU', () => {
       [OUT_LISTENER, 'Init', 'tybbuyuub', [9n, 16, true, false, 1, 2, 4, 4, false], 'InvalidArgs'],
       [OUT_LISTENER, 'Init', 'tybbuyuub', [9n, 16, true, false, 44100, 2, 8, 352_800, false], 'InvalidArgs'],
       [OUT_LISTENER, 'Init', 'tybbuyuub', [9n, 16, true, false, 44100, 2, 4, 1, false], 'InvalidArgs'],
-      ['org.freedesktop.DBus.Properties', 'Get', 'ss', [OUT_LISTENER, 'Secret'], 'InvalidArgs'],
+      ['org.freedesktop.DBus.Properties', 'Get', 'ss', [OUT_LISTENER, 'Secret'], 'UnknownProperty'],
     ] as const
     for (const [owner, member, signature, body, error] of rows) {
       const answer = await listener.call(owner, member, signature, body)
