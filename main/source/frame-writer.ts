@@ -163,7 +163,7 @@ export class FrameWriter implements Disposable {
   #shadow(kind: PlaneKind, identity: string, plane: Plane): Shadow {
     const known = this.#cache.get(kind, identity)
     if (known && sameLayout(known.plane, plane)) return known
-    const shadow = new Shadow(this.#shim, this.#nextSurface++, plane)
+    const shadow = new Shadow(this.#shim, this.#nextSurface++, identity, plane)
     this.#cache.add(kind, identity, shadow)
     return shadow
   }
@@ -181,7 +181,8 @@ export class FrameWriter implements Disposable {
 
   #describe(shadow: Shadow, draft: Draft): void {
     const images = shadow.images.map(({ image }) => image)
-    draft.surfaces.push({ id: shadow.id, plane: shadow.plane, images, sharing: this.#sharing })
+    const { id, identity, plane } = shadow
+    draft.surfaces.push({ id, identity, plane, images, sharing: this.#sharing })
     if (this.#sharing === 'shared-memory') {
       for (const [image, { memfd, mapping }] of shadow.images.entries()) {
         const { size } = mapping

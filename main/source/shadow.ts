@@ -22,6 +22,8 @@ export type ImageDamage = { readonly image: number; readonly rects: Int32Array<A
  */
 export class Shadow implements Disposable {
   readonly id: SurfaceId
+  /** Of the guest's buffer, as its source names it. */
+  readonly identity: string
   /** Layout of the surface; position and hotspot are those of its first plane. */
   readonly plane: Plane
   readonly images: readonly ShadowImage[]
@@ -34,9 +36,10 @@ export class Shadow implements Disposable {
   readonly #shim: NativeShim
   readonly #owned: DisposableStack
 
-  constructor(shim: NativeShim, id: SurfaceId, plane: Plane) {
+  constructor(shim: NativeShim, id: SurfaceId, identity: string, plane: Plane) {
     using owned = new DisposableStack()
     this.id = id
+    this.identity = identity
     this.plane = plane
     this.#shim = shim
     this.images = memoryImages(plane).map((image, at) => {

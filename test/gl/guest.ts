@@ -125,7 +125,7 @@ export class Guest {
       if (this.#known.has(id)) continue
       this.#known.add(id)
       const { image, bytes } = shadowOf(guest)
-      surfaces.push({ id, plane: guest.plane, images: [image], sharing })
+      surfaces.push({ id, identity: `buffer ${id}`, plane: guest.plane, images: [image], sharing })
       const rects = wholeImage(image)
       listed.push({ surface: id, image: 0, rects })
       if (sharing === 'stream') payload.push(tight(image, bytes, rects))

@@ -160,7 +160,7 @@ export class PlanesServer implements Disposable {
   #copy(kind: PlaneKind, identity: string, plane: Plane): Copy {
     const known = this.#copies.get(kind, identity)
     if (known && layoutKey(known.shadow.plane) === layoutKey(plane)) return known
-    const shadow = new Shadow(this.#shim, this.#nextCopy++, plane)
+    const shadow = new Shadow(this.#shim, this.#nextCopy++, identity, plane)
     const copy = { shadow, version: 0, [Symbol.dispose]: () => shadow[Symbol.dispose]() }
     this.#copies.add(kind, identity, copy)
     return copy

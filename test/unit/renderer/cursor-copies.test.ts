@@ -17,6 +17,7 @@ const scene = (id: number) => [
 ]
 const descriptionOf = (id: number, guest: ReturnType<typeof cursor>) => ({
   id,
+  identity: `dmabuf ${id}`,
   plane: guest.plane,
   images: memoryImages(guest.plane),
   sharing: 'stream' as const,

@@ -11,6 +11,7 @@ const frame = (seq: number): FrameMessage => ({
   surfaces: [
     {
       id: seq,
+      identity: `dmabuf ${seq}`,
       plane: {
         kind: 'primary',
         fourcc: 'XR24',
