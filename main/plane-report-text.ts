@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { plainText } from '../core/failure.ts'
-import type { PlaneFacts, PlaneReport, SourceReport } from './plane-report.ts'
+import type { PlaneFacts, PlaneReport } from '../core/plane-facts.ts'
+import type { SourceReport } from './plane-report.ts'
 import type { SourceInfo } from './source/source.ts'
 
 type Row = readonly [name: string, value: string]

@@ -42,6 +42,8 @@ export interface Presenter extends Disposable {
   draw(scene: readonly ScenePlane[], view: View): void
   /** The scene at guest size; undefined without a primary. */
   read(scene: readonly ScenePlane[]): Picture | undefined
+  /** One surface with its own alpha, sampled down to fit into `most`; undefined for unknown ids. */
+  preview(surface: SurfaceId, most: Size): Picture | undefined
 }
 
 /** News from a presenter. */

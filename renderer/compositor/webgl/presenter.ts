@@ -8,7 +8,7 @@ import { planeKinds } from '../../../core/plane.ts'
 import type { ScenePlane, SurfaceDescription, SurfaceId } from '../../../core/protocol.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 import type { DamageBytes } from '../damage-bytes.ts'
-import { deviceRect, type Placement } from '../placement.ts'
+import { deviceRect, type Placement, sizeWithin } from '../placement.ts'
 import {
   type CreatePresenter,
   type Picture,
@@ -19,7 +19,7 @@ import {
 } from '../presenter.ts'
 import { Composition, type DrawnPlane } from './composition.ts'
 import { GlContext } from './context.ts'
-import type { PictureTarget } from './picture-target.ts'
+import { PictureTarget } from './picture-target.ts'
 import { PlaneTexture } from './plane-texture.ts'
 import { Programs } from './programs.ts'
 
@@ -144,6 +144,30 @@ export class WebglPresenter implements Presenter {
     gl.readPixels(0, 0, guest.width, guest.height, gl.RGBA, gl.UNSIGNED_BYTE, rgba)
     this.#shown = ''
     return { ...guest, rgba }
+  }
+
+  preview(id: SurfaceId, most: Size): Picture | undefined {
+    const surface = this.#surfaces.get(id)
+    const memory = surface?.textures[0]?.texture
+    if (!surface || !memory) return undefined
+    const { plane } = surface.description
+    const size = sizeWithin(plane, most)
+    const { gl } = this.#context
+    using target = new PictureTarget(gl, size)
+    const perPixel = [plane.width / size.width, plane.height / size.height]
+    target.within([{ x: 0, y: 0, ...size }], () =>
+      this.#programs.run(this.#programs.plane(plane, 'small'), {
+        memory,
+        size: [plane.width, plane.height],
+        stride: plane.memory[0]?.stride ?? 0,
+        bottomUp: plane.bottomUp,
+        perPixel,
+        taps: Math.min(3, Math.ceil(Math.max(...perPixel))),
+      }),
+    )
+    const rgba = new Uint8Array(size.width * size.height * 4)
+    gl.readPixels(0, 0, size.width, size.height, gl.RGBA, gl.UNSIGNED_BYTE, rgba)
+    return { ...size, rgba }
   }
 
   [Symbol.dispose](): void {

@@ -8,10 +8,10 @@ import { type ModifierRow, type Tiling, tileBytes } from '../../../core/modifier
 
 /**
  * What a plane's program writes: `opaque` its colour, `over` its colour source-over what is below it,
- * `rgba` its colour and alpha as they are, `linear` four bytes of its rows per texel, as they lie in
+ * `rgba` its colour and alpha as they are, `small` those averaged over some pixels, `linear` four bytes of its rows per texel, as they lie in
  * untiled memory.
  */
-export type ShaderUse = 'opaque' | 'over' | 'rgba' | 'linear'
+export type ShaderUse = 'opaque' | 'over' | 'rgba' | 'small' | 'linear'
 
 /** One triangle that covers the viewport; no attributes. */
 export const coverViewport = `#version 300 es
@@ -35,7 +35,8 @@ precision highp usampler2D;
  */
 export function planeShader(format: FourccRow, layout: ModifierRow, use: ShaderUse): string {
   if (use === 'linear') return `${head}${addressing(layout.tiling)}${linearMain(format)}`
-  return `${head}${addressing(layout.tiling)}${pixelFetch(format)}${colorMain(format, use)}`
+  const main = use === 'small' ? smallMain(format) : colorMain(format, use)
+  return `${head}${addressing(layout.tiling)}${pixelFetch(format)}${main}`
 }
 
 /** `byteAt(column, row)` and `wordAt(column, row)`: a byte column may be any, a word column is a multiple of 4. */
@@ -137,6 +138,31 @@ void main() {
   uvec3 color = uvec3(${color});
 ${blended && alpha ? blend(alpha) : ''}
   result = vec4(vec3(color) / 255.0, ${use === 'rgba' && alpha ? `float(${channel(alpha)}) / 255.0` : '1.0'});
+}
+`
+}
+
+/** Every pixel of the target is the mean of `taps` × `taps` pixels of its part of the plane, alpha too. */
+function smallMain({ red, green, blue, alpha }: FourccRow): string {
+  const color = [red, green, blue].map(channel).join(', ')
+  return `
+uniform ivec2 size;
+uniform bool bottomUp;
+uniform vec2 perPixel;
+uniform int taps;
+out vec4 result;
+void main() {
+  vec4 sum = vec4(0.0);
+  for (int j = 0; j < taps; j++) {
+    for (int i = 0; i < taps; i++) {
+      vec2 inside = (vec2(i, j) + 0.5) / float(taps) - 0.5;
+      ivec2 at = min(ivec2((gl_FragCoord.xy + inside) * perPixel), size - 1);
+      int row = bottomUp ? size.y - 1 - at.y : at.y;
+      uint pixel = pixelAt(uint(at.x), uint(row));
+      sum += vec4(uvec4(${color}, ${alpha ? channel(alpha) : '255u'}));
+    }
+  }
+  result = sum / (255.0 * float(taps * taps));
 }
 `
 }
