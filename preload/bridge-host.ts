@@ -26,17 +26,32 @@ function listed(names: readonly string[], name: unknown): string {
   return known
 }
 
-/** @param forgotten hears which surfaces the page no longer reads */
-export function bridgeHost(forgotten: (surface: number) => void): BridgeHost {
+/** The names that one document may use. */
+export type BridgeNames = {
+  readonly calls: readonly string[]
+  readonly notes: readonly string[]
+  readonly events: readonly string[]
+}
+
+const viewerNames: BridgeNames = { calls: callNames, notes: noteNames, events: eventNames }
+
+/**
+ * @param forgotten hears which surfaces the page no longer reads
+ * @param names of the document
+ */
+export function bridgeHost(
+  forgotten: (surface: number) => void,
+  names: BridgeNames = viewerNames,
+): BridgeHost {
   const listeners = new Map<string, Set<(...args: unknown[]) => void>>()
   ipcRenderer.on(channels.event, (_event, name: string, args: unknown[]) => {
     for (const listener of listeners.get(name) ?? []) listener(...args)
   })
   return {
-    call: async (name, args) => ipcRenderer.invoke(channels.call, listed(callNames, name), args),
-    tell: (name, args) => ipcRenderer.send(channels.note, listed(noteNames, name), args),
+    call: async (name, args) => ipcRenderer.invoke(channels.call, listed(names.calls, name), args),
+    tell: (name, args) => ipcRenderer.send(channels.note, listed(names.notes, name), args),
     on(name, listener) {
-      const known = listed(eventNames, name)
+      const known = listed(names.events, name)
       const set = listeners.get(known) ?? new Set()
       listeners.set(known, set.add(listener))
       return () => set.delete(listener)

@@ -42,6 +42,7 @@ const preload = {
   entryPoints: {
     preload: 'preload/preload.ts',
     'memory-preload': 'preload/memory-preload.ts',
+    'launcher-preload': 'preload/launcher-preload.ts',
   },
   outdir: 'out/preload',
   // What the loader of the addon asks for has another name in CommonJS.

@@ -3,28 +3,32 @@ import { vmActions } from '../../core/guest.ts'
 import { isGuestRequest } from '../../core/guest-channel.ts'
 import { isInputList } from '../../core/input.ts'
 import { planeKinds } from '../../core/plane.ts'
-import { type Calls, callNames, type Notes, noteNames, scaleModes } from '../../core/protocol.ts'
+import { type Calls, callNames, type Notes, noteNames } from '../../core/protocol.ts'
+import { settingLayers, settingNames, settingRows } from '../../core/settings.ts'
 import type { PageHandlers } from './shell.ts'
 
 // The page is across a trust line: every message is checked here before anybody acts on it.
 
-type Check = (value: unknown) => boolean
+export type Check = (value: unknown) => boolean
 
-const isBoolean: Check = (value) => typeof value === 'boolean'
+export const isBoolean: Check = (value) => typeof value === 'boolean'
 /** Sequence numbers, ids, sizes: whole and not negative. */
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0
-const isDuration: Check = (value) => typeof value === 'number' && value >= 0 && value < 1e9
+export const isDuration: Check = (value) => typeof value === 'number' && value >= 0 && value < 1e9
 const isOneOf =
   (list: readonly unknown[]): Check =>
   (value) =>
     list.includes(value)
-const isText =
+export const isText =
   (most: number): Check =>
   (value) =>
     typeof value === 'string' && value.length <= most
 
 /** Every listed field is there and passes; no other field is. Optional ones may be absent. */
-function isRecord(required: Record<string, Check>, optional: Record<string, Check> = {}): Check {
+export function isRecord(
+  required: Record<string, Check>,
+  optional: Record<string, Check> = {},
+): Check {
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
     const fields = value as Record<string, unknown>
@@ -38,7 +42,7 @@ function isRecord(required: Record<string, Check>, optional: Record<string, Chec
 
 const MAX_PATH = 4096
 const MAX_NAME = 255
-const MAX_LOG = 2000
+export const MAX_LOG = 2000
 /** Widest picture that a probe may answer, in pixels each way: the limit of a WebGL2 texture. */
 const MAX_SIDE = 16384
 
@@ -50,13 +54,11 @@ const isProblem = isRecord({
   remedy: isText(MAX_LOG),
 })
 const isPlaneChoice = isOneOf(['all', ...planeKinds])
-const settings = {
-  scale: isOneOf(scaleModes),
-  screenshotFolder: isText(MAX_PATH),
-  screenshotCursor: isBoolean,
-  guestFollows: isBoolean,
-  muted: isBoolean,
-}
+const settings = Object.fromEntries(settingNames.map((name) => [name, settingRows[name].check]))
+const isSettingList: Check = (value) =>
+  Array.isArray(value) &&
+  value.length <= settingNames.length &&
+  value.every((name) => settingNames.includes(name))
 
 const callArguments: Record<keyof Calls, readonly Check[]> = {
   'session:hello': [],
@@ -75,6 +77,9 @@ const callArguments: Record<keyof Calls, readonly Check[]> = {
   'shot:suggest': [],
   'shot:reveal': [],
   'settings:change': [isRecord({}, settings)],
+  'settings:set': [isOneOf(settingLayers), isRecord({}, settings)],
+  'settings:reset': [isOneOf(settingLayers), isSettingList],
+  'settings:layers': [],
   'window:close': [],
 }
 
@@ -89,9 +94,11 @@ const noteArguments: Record<keyof Notes, readonly Check[]> = {
   'view:problem': [(value) => value === null || isProblem(value)],
   'probe:picture': [isCount, isSide, isSide, isText((MAX_SIDE * MAX_SIDE * 4 * 4) / 3)],
   'log:problem': [isText(MAX_LOG)],
+  'inspect:watch': [isBoolean],
+  'stats:watch': [isBoolean],
 }
 
-function fits(checks: readonly Check[], args: unknown): args is unknown[] {
+export function fits(checks: readonly Check[], args: unknown): args is unknown[] {
   return (
     Array.isArray(args) &&
     args.length === checks.length &&

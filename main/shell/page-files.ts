@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type PageDocument, pageDocuments } from './page-door.ts'
 
 /** What may be served, by extension. Source maps and everything else stay unreachable. */
 const types: Readonly<Record<string, string>> = {
@@ -23,7 +24,8 @@ export type PageFile = { readonly type: string; read(): Promise<Uint8Array> }
 export class PageFiles {
   readonly #files = new Map<string, PageFile>()
 
-  constructor(folder: string) {
+  /** @param document which of the pages `/` is */
+  constructor(folder: string, document: PageDocument = 'viewer') {
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       const type = types[path.extname(entry.name)]
       if (!entry.isFile() || type === undefined) continue
@@ -31,7 +33,7 @@ export class PageFiles {
       const url = `/${path.relative(folder, file).split(path.sep).join('/')}`
       this.#files.set(url, { type, read: () => readFile(file) })
     }
-    const index = this.#files.get('/index.html')
+    const index = this.#files.get(pageDocuments[document])
     if (index) this.#files.set('/', index)
   }
 

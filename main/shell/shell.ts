@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from '../../core/failure.ts'
+import type { LauncherCalls, LauncherEvents, LauncherNotes } from '../../core/launcher-protocol.ts'
 import type {
   Calls,
   Events,
@@ -66,6 +67,38 @@ export interface ShellWindow extends AsyncDisposable {
   readonly ended: Promise<WindowEnd>
   /** Dropped silently while no page listens: `session:hello` tells a new page everything. */
   send<N extends keyof Events>(name: N, ...args: Events[N]): void
+}
+
+/** What main does for the launcher's page. The shell has checked sender, names and arguments. */
+export type LauncherHandlers = {
+  readonly calls: LauncherCalls
+  note<N extends keyof LauncherNotes>(name: N, ...args: LauncherNotes[N]): void
+  /** The last picture of something, as PNG, by the name that main gave it. */
+  picture(name: string): Promise<Result<Uint8Array, Failure>>
+}
+
+export type LauncherRequest = {
+  /** No display server is needed and nothing is seen. */
+  readonly headless: boolean
+  readonly page: LauncherHandlers
+}
+
+/** The launcher's window, open. Disposing closes it and waits until all that belongs to it is gone. */
+export interface LauncherWindow extends AsyncDisposable {
+  readonly kind: ShellKind
+  /** Resolves once, also after a dispose. */
+  readonly ended: Promise<WindowEnd>
+  /** Dropped silently while no page listens: `launcher:hello` tells a new page everything. */
+  send<N extends keyof LauncherEvents>(name: N, ...args: LauncherEvents[N]): void
+}
+
+/** A shell that can show the launcher; both of ours can. */
+export interface LauncherShell {
+  readonly kind: ShellKind
+  openLauncher(
+    request: LauncherRequest,
+    signal: AbortSignal,
+  ): Promise<Result<LauncherWindow, Failure>>
 }
 
 export interface Shell {

@@ -3,16 +3,28 @@ import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Failure } from '../../../core/failure.ts'
+import type { LauncherEvents } from '../../../core/launcher-protocol.ts'
 import type { Events } from '../../../core/protocol.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 import { log } from '../../log.ts'
 import { PrivateFolder } from '../../private-folder.ts'
 import { chooseTransport } from '../../transport/transports.ts'
+import { launcherDoor } from '../launcher-door.ts'
+import { type PageDoor, viewerDoor } from '../page-door.ts'
 import { builtPage, PageFiles } from '../page-files.ts'
-import type { FrameSink, Shell, ShellWindow, WindowEnd, WindowRequest } from '../shell.ts'
+import type {
+  FrameSink,
+  LauncherRequest,
+  LauncherShell,
+  LauncherWindow,
+  Shell,
+  ShellWindow,
+  WindowEnd,
+  WindowRequest,
+} from '../shell.ts'
 import { Browser, browserFailure } from './browser.ts'
 import { findBrowser, snapFolder } from './browser-binary.ts'
-import { browserFlags, hostFacts } from './flags.ts'
+import { type BrowserRequest, browserFlags, hostFacts } from './flags.ts'
 import { makeProfile } from './profile.ts'
 import { PageServer } from './server.ts'
 
@@ -21,10 +33,13 @@ const ARRIVAL_MS = 60_000
 /** Time that a page may be away: a reload takes far less, ms. */
 const ABSENCE_MS = 5000
 
+/** Of the launcher's window, CSS pixels. */
+const LAUNCHER_SIZE = { width: 860, height: 640 }
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** The distribution's Chromium as one app window, served over an authenticated loopback. */
-export class ChromiumShell implements Shell {
+export class ChromiumShell implements Shell, LauncherShell {
   readonly kind = 'chromium'
   readonly #env: Environment
   readonly #page: string
@@ -36,10 +51,30 @@ export class ChromiumShell implements Shell {
   }
 
   async open(request: WindowRequest, signal: AbortSignal): Promise<Result<ShellWindow, Failure>> {
+    const { headless, fullscreen } = request
+    return this.#open<Events>(viewerDoor(request.page), { headless, fullscreen }, signal)
+  }
+
+  async openLauncher(
+    request: LauncherRequest,
+    signal: AbortSignal,
+  ): Promise<Result<LauncherWindow, Failure>> {
+    const { headless } = request
+    const look = { headless, fullscreen: false, size: LAUNCHER_SIZE }
+    return this.#open<LauncherEvents>(launcherDoor(request.page), look, signal)
+  }
+
+  async #open<E extends EventTable>(
+    door: PageDoor,
+    look: Omit<BrowserRequest, 'profile' | 'entry'>,
+    signal: AbortSignal,
+  ): Promise<Result<ChromiumWindow<E>, Failure>> {
     const program = findBrowser(this.#env)
     if (!program.ok) return program
     await using owned = new AsyncDisposableStack()
-    const server = owned.use(await PageServer.listen(new PageFiles(this.#page), request.page))
+    const server = owned.use(
+      await PageServer.listen(new PageFiles(this.#page, door.document), door),
+    )
     const folder = owned.use(new PrivateFolder(this.#env, ...snapFolder(program.value)))
     const entry = writeEntry(folder.path, server.guard.entryUrl)
     const host = hostFacts()
@@ -49,13 +84,12 @@ export class ChromiumShell implements Shell {
     const flags = browserFlags(host, {
       profile,
       entry: pathToFileURL(entry).href,
-      headless: request.headless,
-      fullscreen: request.fullscreen,
+      ...look,
     })
     signal.throwIfAborted()
     try {
       const browser = owned.use(await Browser.start(program.value, flags, folder.path))
-      return ok(new ChromiumWindow(program.value, server, browser, entry, owned.move()))
+      return ok(new ChromiumWindow<E>(program.value, server, browser, entry, owned.move()))
     } catch (error) {
       return fail({
         code: 'no-browser',
@@ -75,7 +109,10 @@ function writeEntry(folder: string, url: string): string {
   return file
 }
 
-class ChromiumWindow implements ShellWindow {
+/** Names of events and what they carry. */
+type EventTable = Readonly<Record<string, readonly unknown[]>>
+
+class ChromiumWindow<E extends EventTable> {
   readonly kind = 'chromium'
   readonly sharing = chooseTransport({ shell: 'chromium', memoryObjection: undefined })
   readonly frames: FrameSink
@@ -113,8 +150,8 @@ class ChromiumWindow implements ShellWindow {
     })
   }
 
-  send<N extends keyof Events>(name: N, ...args: Events[N]): void {
-    this.#server.send(name, ...args)
+  send<N extends keyof E & string>(name: N, ...args: E[N]): void {
+    this.#server.send(name, args)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

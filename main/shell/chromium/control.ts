@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { RawData, WebSocket } from 'ws'
 import { MAX_CLIPBOARD } from '../../../core/guest-channel.ts'
-import type { Events, Notes } from '../../../core/protocol.ts'
+import type { Notes } from '../../../core/protocol.ts'
 import { fromWire, toWire } from '../../../core/wire.ts'
 import { log } from '../../log.ts'
-import { type CheckedCall, checkCall, checkNote } from '../messages.ts'
-import type { PageHandlers } from '../shell.ts'
+import type { PageDoor } from '../page-door.ts'
 
 /** Calls that may wait for their answers at once. */
 const MOST_CALLS = 64
@@ -28,17 +27,17 @@ const POLICY = 1008
  */
 export class Control {
   readonly #socket: WebSocket
-  readonly #page: PageHandlers
+  readonly #door: PageDoor
   #calls = 0
 
-  constructor(socket: WebSocket, page: PageHandlers) {
+  constructor(socket: WebSocket, door: PageDoor) {
     this.#socket = socket
-    this.#page = page
+    this.#door = door
     socket.on('message', (data, binary) => this.#hear(data, binary))
     socket.on('error', (error) => log.info(`page: ${error.message}`))
   }
 
-  send<N extends keyof Events>(name: N, ...args: Events[N]): void {
+  send(name: string, args: readonly unknown[]): void {
     this.#write({ t: 'event', name, args })
   }
 
@@ -64,16 +63,20 @@ export class Control {
       return
     }
     const answer = (rest: object): void => this.#write({ t: 'answer', id, ...rest })
-    const call = size > MOST_TEXT ? undefined : checkCall(name, args)
+    const call = size > MOST_TEXT ? undefined : this.#door.call(name, args)
     if (!call) answer({ error: 'not a call that this window may make' })
     else if (this.#calls >= MOST_CALLS) answer({ error: 'too many calls at once' })
     else void this.#run(String(name), call, answer)
   }
 
-  async #run(name: string, call: CheckedCall, answer: (rest: object) => void): Promise<void> {
+  async #run(
+    name: string,
+    call: () => Promise<unknown>,
+    answer: (rest: object) => void,
+  ): Promise<void> {
     this.#calls += 1
     try {
-      answer({ value: await call(this.#page.calls) })
+      answer({ value: await call() })
     } catch (error) {
       log.warn(`${name}: ${error instanceof Error ? error.message : String(error)}`)
       answer({ error: 'it failed; the log says why' })
@@ -85,8 +88,8 @@ export class Control {
   #note(message: Record<string, unknown>, size: number): void {
     const { name, args } = message
     const fits = size <= (longNotes.get(name) ?? MOST_TEXT)
-    const note = fits ? checkNote(name, args) : undefined
-    if (note) note(this.#page)
+    const note = fits ? this.#door.note(name, args) : undefined
+    if (note) note()
     else this.#refuse('a note that this window may not send')
   }
 

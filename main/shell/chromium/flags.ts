@@ -89,10 +89,16 @@ export type BrowserRequest = {
   readonly entry: string
   readonly headless: boolean
   readonly fullscreen: boolean
+  /** CSS pixels; otherwise the viewer's. */
+  readonly size?: { readonly width: number; readonly height: number }
 }
+
+/** Of the viewer's window, CSS pixels. */
+const VIEWER_SIZE = { width: 1280, height: 760 }
 
 /** Chromium's whole command line, without the program. No secret may be in it: others can read it. */
 export function browserFlags(host: HostFacts, request: BrowserRequest): readonly string[] {
+  const size = request.size ?? VIEWER_SIZE
   const window = request.headless
     ? [
         '--headless=new',
@@ -103,8 +109,7 @@ export function browserFlags(host: HostFacts, request: BrowserRequest): readonly
       ]
     : [
         '--class=scanout',
-        '--window-size=1280,800',
-        '--window-size=1280,760',
+        `--window-size=${size.width},${size.height}`,
         '--ozone-platform-hint=auto',
         ...(request.fullscreen ? ['--start-fullscreen'] : []),
         `--app=${request.entry}`,

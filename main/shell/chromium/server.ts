@@ -4,13 +4,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Events, FrameMessage } from '../../../core/protocol.ts'
+import type { FrameMessage } from '../../../core/protocol.ts'
 import { log } from '../../log.ts'
 import { FrameStream } from '../../transport/frame-stream.ts'
-import { checkShot } from '../messages.ts'
+import type { PageDoor } from '../page-door.ts'
 import type { PageFiles } from '../page-files.ts'
 import { pageHeaders } from '../page-headers.ts'
-import type { PageHandlers } from '../shell.ts'
 import { Control } from './control.ts'
 import { Guard, type Purpose } from './guard.ts'
 
@@ -35,17 +34,17 @@ export class PageServer implements AsyncDisposable {
     perMessageDeflate: false,
   })
   readonly #files: PageFiles
-  readonly #page: PageHandlers
+  readonly #door: PageDoor
   readonly #headers: Record<string, string>
   #control: { readonly socket: WebSocket; readonly control: Control } | undefined
   #frames: { readonly stream: FrameStream; readonly response: ServerResponse } | undefined
   /** Told when the page's control connection opens and closes. */
   onPresence: (present: boolean) => void = () => {}
 
-  private constructor(server: Server, port: number, files: PageFiles, page: PageHandlers) {
+  private constructor(server: Server, port: number, files: PageFiles, door: PageDoor) {
     this.#server = server
     this.#files = files
-    this.#page = page
+    this.#door = door
     this.guard = new Guard(port)
     this.#headers = pageHeaders([`ws://127.0.0.1:${port}`])
     server.on('request', (request, response) => this.#answer(request, response))
@@ -53,16 +52,16 @@ export class PageServer implements AsyncDisposable {
   }
 
   /** Listens on 127.0.0.1 at a port that the kernel chooses. */
-  static async listen(files: PageFiles, page: PageHandlers): Promise<PageServer> {
+  static async listen(files: PageFiles, door: PageDoor): Promise<PageServer> {
     const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 })
     server.maxConnections = 32
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
-    return new PageServer(server, (server.address() as AddressInfo).port, files, page)
+    return new PageServer(server, (server.address() as AddressInfo).port, files, door)
   }
 
-  send<N extends keyof Events>(name: N, ...args: Events[N]): void {
-    this.#control?.control.send(name, ...args)
+  send(name: string, args: readonly unknown[]): void {
+    this.#control?.control.send(name, args)
   }
 
   frame(frame: FrameMessage, payload: Uint8Array): Promise<boolean> {
@@ -90,8 +89,7 @@ export class PageServer implements AsyncDisposable {
     else if (request.method !== 'GET') this.#refuse(response, 405, `method ${request.method}`)
     else if (pathname === '/enter') this.#enter(url, response)
     else if (pathname === '/frames') this.#openFrames(request, response)
-    else if (pathname === '/shot.png') void this.#shot(url, response)
-    else void this.#file(pathname, response)
+    else void this.#resource(url, response)
   }
 
   /** Undefined for what is no path of this server: `*`, `//other/`, whole addresses. */
@@ -123,22 +121,20 @@ export class PageServer implements AsyncDisposable {
     }
   }
 
-  async #shot(url: URL, response: ServerResponse): Promise<void> {
-    const request = checkShot(url.searchParams)
-    if (!request) {
-      this.#refuse(response, 400, url.search)
-      return
-    }
+  async #resource(url: URL, response: ServerResponse): Promise<void> {
+    const asked = this.#door.picture(url)
+    if (asked === undefined) return this.#file(url.pathname, response)
+    if (asked === 'malformed') return this.#refuse(response, 400, url.search)
     try {
-      const shot = await this.#page.shot(request)
-      if (shot.ok) this.#reply(response, 200, 'image/png', shot.value)
+      const picture = await asked
+      if (picture.ok) this.#reply(response, 200, 'image/png', picture.value)
       else {
-        const words = Buffer.from(JSON.stringify(shot.failure))
+        const words = Buffer.from(JSON.stringify(picture.failure))
         this.#reply(response, 503, 'application/json', words)
       }
     } catch (error) {
-      log.warn(`shot.png: ${String(error)}`)
-      this.#refuse(response, 500, 'shot.png')
+      log.warn(`${url.pathname}: ${String(error)}`)
+      this.#refuse(response, 500, url.pathname)
     }
   }
 
@@ -155,9 +151,9 @@ export class PageServer implements AsyncDisposable {
     response.once('close', () => {
       if (this.#frames !== opened) return
       this.#frames = undefined
-      this.#page.framesDropped()
+      this.#door.framesDropped()
     })
-    this.#page.framesWanted()
+    this.#door.framesWanted()
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -186,7 +182,7 @@ export class PageServer implements AsyncDisposable {
   }
 
   #connect(socket: WebSocket): void {
-    const connected = { socket, control: new Control(socket, this.#page) }
+    const connected = { socket, control: new Control(socket, this.#door) }
     this.#control = connected
     socket.once('close', () => {
       if (this.#control !== connected) return

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { protocol, type Session } from 'electron'
-import type { Failure } from '../../../core/failure.ts'
-import type { ShotRequest } from '../../../core/protocol.ts'
-import type { Result } from '../../../core/result.ts'
 import { log } from '../../log.ts'
-import { checkShot } from '../messages.ts'
+import type { PageDoor } from '../page-door.ts'
 import type { PageFiles } from '../page-files.ts'
 import { pageHeaders } from '../page-headers.ts'
 
@@ -20,26 +17,19 @@ export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges }])
 }
 
-/** Serves the built page and `shot.png` to one session. Disposing ends that. */
-export function serveApp(
-  session: Session,
-  files: PageFiles,
-  shot: (request: ShotRequest) => Promise<Result<Uint8Array, Failure>>,
-): Disposable {
-  session.protocol.handle(SCHEME, (request) => answer(request, files, shot))
+/** Serves the built page and its document's pictures to one session. Disposing ends that. */
+export function serveApp(session: Session, files: PageFiles, door: PageDoor): Disposable {
+  session.protocol.handle(SCHEME, (request) => answer(request, files, door))
   return { [Symbol.dispose]: () => session.protocol.unhandle(SCHEME) }
 }
 
-async function answer(
-  request: Request,
-  files: PageFiles,
-  shot: (request: ShotRequest) => Promise<Result<Uint8Array, Failure>>,
-): Promise<Response> {
+async function answer(request: Request, files: PageFiles, door: PageDoor): Promise<Response> {
   const url = URL.parse(request.url)
   if (!url || url.protocol !== `${SCHEME}:` || url.host !== HOST) return reply(403)
   if (request.method !== 'GET') return reply(405)
   try {
-    if (url.pathname === '/shot.png') return await answerShot(url, shot)
+    const picture = door.picture(url)
+    if (picture) return await answerPicture(picture)
     const file = files.find(url.pathname)
     return file ? reply(200, file.type, await file.read()) : reply(404)
   } catch (error) {
@@ -48,13 +38,11 @@ async function answer(
   }
 }
 
-async function answerShot(
-  url: URL,
-  shot: (request: ShotRequest) => Promise<Result<Uint8Array, Failure>>,
+async function answerPicture(
+  picture: NonNullable<ReturnType<PageDoor['picture']>>,
 ): Promise<Response> {
-  const request = checkShot(url.searchParams)
-  if (!request) return reply(400)
-  const taken = await shot(request)
+  if (picture === 'malformed') return reply(400)
+  const taken = await picture
   return taken.ok
     ? reply(200, 'image/png', taken.value)
     : reply(503, 'application/json', new TextEncoder().encode(JSON.stringify(taken.failure)))

@@ -8,9 +8,14 @@ import { fail, ok, type Result } from '../../../core/result.ts'
 import type { NativeShim } from '../../../native-shim/api.ts'
 import { MemoryChannel } from '../../transport/memory-channel.ts'
 import { chooseTransport } from '../../transport/transports.ts'
+import { launcherDoor } from '../launcher-door.ts'
+import { type PageDoor, viewerDoor } from '../page-door.ts'
 import { appFolder, builtPage, PageFiles } from '../page-files.ts'
 import type {
   FrameSink,
+  LauncherRequest,
+  LauncherShell,
+  LauncherWindow,
   SharingChoice,
   Shell,
   ShellWindow,
@@ -18,8 +23,9 @@ import type {
   WindowRequest,
 } from '../shell.ts'
 import { APP_ORIGIN, serveApp } from './app-scheme.ts'
+import { ElectronLauncher } from './launcher-window.ts'
 import { limitPermissions, lockNavigation } from './lockdown.ts'
-import { PageIpc } from './page-ipc.ts'
+import { type MemoryAnswers, PageIpc } from './page-ipc.ts'
 
 /** Time that the preload gets to map the canary, ms. */
 const CANARY_MS = 5000
@@ -64,7 +70,7 @@ export function windowOptions(
 }
 
 /** Electron's own window. Runs in Electron's main process, after `app` is ready. */
-export class ElectronShell implements Shell {
+export class ElectronShell implements Shell, LauncherShell {
   readonly kind = 'electron'
   readonly #env: Environment
   readonly #shim: ShimChoice
@@ -81,35 +87,81 @@ export class ElectronShell implements Shell {
     const memory = this.#shim.ok
       ? owned.use(new MemoryChannel(this.#shim.value, this.#env))
       : undefined
+    const script = memory ? 'memory-preload.cjs' : 'preload.cjs'
+    signal.throwIfAborted()
+    const canary = Promise.withResolvers<string>()
+    const options = windowOptions(request, preloadScript(script), memory?.socketPath)
+    const { browser, ipc } = this.#browser(viewerDoor(request.page), options, owned, {
+      tried: canary.resolve,
+      mapped: (surface, image) => memory?.mapped(surface, image),
+    })
+    const window = new ElectronWindow(browser, ipc, memory)
+    const loaded = await load(browser)
+    if (!loaded.ok) return loaded
+    window.settle(this.#shim.ok ? await objection(canary.promise) : this.#shim.failure)
+    window.own(owned.move())
+    return ok(window)
+  }
+
+  async openLauncher(
+    request: LauncherRequest,
+    signal: AbortSignal,
+  ): Promise<Result<LauncherWindow, Failure>> {
+    await using owned = new AsyncDisposableStack()
+    signal.throwIfAborted()
+    const viewer = windowOptions(
+      { title: 'Scanout', fullscreen: false },
+      launcherPreload,
+      undefined,
+    )
+    const { browser, ipc } = this.#browser(
+      launcherDoor(request.page),
+      { ...viewer, ...launcherSize, backgroundColor: '#f2f2f4' },
+      owned,
+      { tried: () => {}, mapped: () => {} },
+    )
+    const window = new ElectronLauncher(browser, ipc)
+    const loaded = await load(browser)
+    if (!loaded.ok) return loaded
+    window.own(owned.move())
+    return ok(window)
+  }
+
+  /** A window that is locked in, with its page's door; both belong to `owned`. */
+  #browser(
+    door: PageDoor,
+    options: BrowserWindowConstructorOptions,
+    owned: AsyncDisposableStack,
+    memory: MemoryAnswers,
+  ): { readonly browser: BrowserWindow; readonly ipc: PageIpc } {
     const ses = session.fromPartition('scanout')
     limitPermissions(ses)
-    owned.use(serveApp(ses, new PageFiles(this.#page), (shot) => request.page.shot(shot)))
+    owned.use(serveApp(ses, new PageFiles(this.#page, door.document), door))
     Menu.setApplicationMenu(null)
-    const script = memory ? 'memory-preload.cjs' : 'preload.cjs'
-    const preload = path.join(appFolder(), 'out', 'preload', script)
-    signal.throwIfAborted()
-    const browser = new BrowserWindow(windowOptions(request, preload, memory?.socketPath))
+    const browser = new BrowserWindow(options)
     owned.defer(() => {
       if (!browser.isDestroyed()) browser.destroy()
     })
     lockNavigation(browser.webContents)
-    const canary = Promise.withResolvers<string>()
-    const ipc = owned.use(
-      new PageIpc(browser.webContents, request.page, {
-        tried: canary.resolve,
-        mapped: (surface, image) => memory?.mapped(surface, image),
-      }),
-    )
-    const window = new ElectronWindow(browser, ipc, memory)
+    const ipc = owned.use(new PageIpc(browser.webContents, door, memory))
     browser.once('ready-to-show', () => browser.show())
-    try {
-      await browser.loadURL(`${APP_ORIGIN}/`)
-    } catch (error) {
-      return fail(notLoaded(error instanceof Error ? error.message : String(error)))
-    }
-    window.settle(this.#shim.ok ? await objection(canary.promise) : this.#shim.failure)
-    window.own(owned.move())
-    return ok(window)
+    return { browser, ipc }
+  }
+}
+
+function preloadScript(name: string): string {
+  return path.join(appFolder(), 'out', 'preload', name)
+}
+
+const launcherPreload = preloadScript('launcher-preload.cjs')
+const launcherSize = { width: 860, height: 680 } as const
+
+async function load(browser: BrowserWindow): Promise<Result<void, Failure>> {
+  try {
+    await browser.loadURL(`${APP_ORIGIN}/`)
+    return ok(undefined)
+  } catch (error) {
+    return fail(notLoaded(error instanceof Error ? error.message : String(error)))
   }
 }
 
@@ -174,7 +226,7 @@ class ElectronWindow implements ShellWindow {
   }
 
   send<N extends keyof Events>(name: N, ...args: Events[N]): void {
-    this.#ipc.send(name, ...args)
+    this.#ipc.send(name, args)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -8,11 +8,10 @@ import {
   type WebContents,
 } from 'electron'
 import { channels } from '../../../core/channels.ts'
-import type { Events, FrameMessage } from '../../../core/protocol.ts'
+import type { FrameMessage } from '../../../core/protocol.ts'
 import { log } from '../../log.ts'
 import { postFrame } from '../../transport/frame-port.ts'
-import { checkCall, checkNote } from '../messages.ts'
-import type { PageHandlers } from '../shell.ts'
+import type { PageDoor } from '../page-door.ts'
 import { APP_ORIGIN } from './app-scheme.ts'
 
 /** Hears what only the memory preload says. */
@@ -27,22 +26,22 @@ export type MemoryAnswers = {
  */
 export class PageIpc implements Disposable {
   readonly #contents: WebContents
-  readonly #page: PageHandlers
+  readonly #door: PageDoor
   readonly #owned = new DisposableStack()
   #port: MessagePortMain | undefined
 
-  constructor(contents: WebContents, page: PageHandlers, memory: MemoryAnswers) {
+  constructor(contents: WebContents, door: PageDoor, memory: MemoryAnswers) {
     this.#contents = contents
-    this.#page = page
+    this.#door = door
     ipcMain.handle(channels.call, (event, name: unknown, args: unknown) => {
-      const call = this.#trusts(event) ? checkCall(name, args) : undefined
+      const call = this.#trusts(event) ? door.call(name, args) : undefined
       if (!call) throw new Error('not a call that this window may make')
-      return call(page.calls)
+      return call()
     })
     this.#owned.defer(() => ipcMain.removeHandler(channels.call))
     this.#hear(channels.note, (_event, name, args) => {
-      const note = checkNote(name, args)
-      if (note) note(page)
+      const note = door.note(name, args)
+      if (note) note()
       else log.warn('the page sent a note that it may not send; it was dropped')
     })
     this.#hear(channels.framesWanted, () => this.#openPort())
@@ -57,7 +56,7 @@ export class PageIpc implements Disposable {
     this.#owned.defer(() => this.#closePort())
   }
 
-  send<N extends keyof Events>(name: N, ...args: Events[N]): void {
+  send(name: string, args: readonly unknown[]): void {
     if (!this.#contents.isDestroyed()) this.#contents.send(channels.event, name, args)
   }
 
@@ -99,7 +98,7 @@ export class PageIpc implements Disposable {
     })
     port1.start()
     this.#contents.postMessage(channels.frames, null, [port2])
-    this.#page.framesWanted()
+    this.#door.framesWanted()
   }
 
   #closePort(): void {
@@ -111,6 +110,6 @@ export class PageIpc implements Disposable {
 
   #dropped(): void {
     this.#port = undefined
-    this.#page.framesDropped()
+    this.#door.framesDropped()
   }
 }

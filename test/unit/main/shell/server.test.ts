@@ -6,6 +6,7 @@ import type { WebSocket } from 'ws'
 import { MAX_CLIPBOARD } from '../../../../core/guest-channel.ts'
 import { fromWire, toWire } from '../../../../core/wire.ts'
 import { PageServer } from '../../../../main/shell/chromium/server.ts'
+import { viewerDoor } from '../../../../main/shell/page-door.ts'
 import { PageFiles } from '../../../../main/shell/page-files.ts'
 import { FakePageHandlers } from '../../../fakes/page-handlers.ts'
 import { emptyFrame } from '../../../fakes/source-handle.ts'
@@ -27,7 +28,7 @@ let entry: string
 
 beforeEach(async () => {
   page = new FakePageHandlers()
-  server = await PageServer.listen(new PageFiles(pageFolder()), page)
+  server = await PageServer.listen(new PageFiles(pageFolder()), viewerDoor(page))
   origin = server.guard.origin
   entry = server.guard.entryUrl.slice(origin.length)
   const entered = await ask(origin, entry, fromFile)
@@ -54,7 +55,7 @@ async function reply(socket: WebSocket, message: unknown): Promise<unknown> {
 
 describe('the way in', () => {
   it('trades the token for a strict cookie that no script can read', async () => {
-    await using other = await PageServer.listen(new PageFiles(pageFolder()), page)
+    await using other = await PageServer.listen(new PageFiles(pageFolder()), viewerDoor(page))
     const target = other.guard.entryUrl.slice(other.guard.origin.length)
     const entered = await ask(other.guard.origin, target, fromFile)
     expect(entered.status).toBe(200)
@@ -70,7 +71,7 @@ describe('the way in', () => {
   })
 
   it('refuses a wrong token and still takes the right one', async () => {
-    await using other = await PageServer.listen(new PageFiles(pageFolder()), page)
+    await using other = await PageServer.listen(new PageFiles(pageFolder()), viewerDoor(page))
     const at = other.guard.origin
     const target = other.guard.entryUrl.slice(at.length)
     expect((await ask(at, `/enter?token=${'0'.repeat(64)}`, fromFile)).status).toBe(403)
@@ -244,7 +245,7 @@ describe('the control connection', () => {
     await vi.waitFor(() =>
       expect(page.notes).toEqual([{ name: 'frame:presented', args: [3, 1.5] }]),
     )
-    server.send('probe:read', 4, true)
+    server.send('probe:read', [4, true])
     const [data] = (await once(socket, 'message')) as [Buffer]
     expect(fromWire(data.toString())).toEqual({ t: 'event', name: 'probe:read', args: [4, true] })
   })
