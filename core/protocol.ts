@@ -4,10 +4,12 @@ import type { Point } from './geometry.ts'
 import type { GuestInfo, VmAction, VmState } from './guest.ts'
 import type { GuestNews, GuestRequest } from './guest-channel.ts'
 import type { InputAccepts, InputEvent } from './input.ts'
+import type { InspectFacts, StatsFacts } from './inspection.ts'
 import type { ImageRect, MemoryImage } from './memory-image.ts'
 import type { Plane, PlaneKind, PlaneStatus } from './plane.ts'
 import type { Result } from './result.ts'
 import type { SessionState } from './session-state.ts'
+import type { SettingLayer, SettingLayers, SettingName, Settings } from './settings.ts'
 
 // The whole contract between main and the page. Everything here survives JSON with bigints
 // (core/wire.ts) as well as structured clone.
@@ -21,6 +23,8 @@ export type Sharing = 'stream' | 'shared-memory' | 'shared-texture'
 /** A surface the page has not heard of: make textures for it. */
 export type SurfaceDescription = {
   readonly id: SurfaceId
+  /** The buffer as its source names it: `dmabuf 3`; for people, never compared. */
+  readonly identity: string
   /** Format and layout; position and hotspot are in the scene, not here. */
   readonly plane: Plane
   /** One per memory plane, in order. */
@@ -58,21 +62,6 @@ export type FrameMessage = {
   readonly damage: readonly SurfaceDamage[]
   /** Planes to draw, bottom to top; empty when the display is off. */
   readonly scene: readonly ScenePlane[]
-}
-
-export const scaleModes = ['fit', 'integer', '1:1', 'stretch'] as const
-export type ScaleMode = (typeof scaleModes)[number]
-
-/** What is remembered between runs. */
-export type Settings = {
-  readonly scale: ScaleMode
-  /** Absolute folder that screenshots go to. */
-  readonly screenshotFolder: string
-  readonly screenshotCursor: boolean
-  /** The guest is asked for the window's size. */
-  readonly guestFollows: boolean
-  /** What the guest plays is not heard. */
-  readonly muted: boolean
 }
 
 /** What the window needs to say once. */
@@ -123,7 +112,13 @@ export type Calls = {
   'shot:suggest': () => Promise<{ readonly folder: string; readonly name: string }>
   /** Opens the desktop's file manager on the screenshot folder. */
   'shot:reveal': () => Promise<Result<void, Failure>>
+  /** Changes what a person sees now: the VM's own setting where it may have one. Answers what holds. */
   'settings:change': (change: Partial<Settings>) => Promise<Settings>
+  /** The same, for all VMs or for this one alone. */
+  'settings:set': (layer: SettingLayer, change: Partial<Settings>) => Promise<SettingLayers>
+  /** Forgets settings of a layer, all of them when none is named. */
+  'settings:reset': (layer: SettingLayer, names: readonly SettingName[]) => Promise<SettingLayers>
+  'settings:layers': () => Promise<SettingLayers>
   'window:close': () => Promise<void>
 }
 
@@ -146,6 +141,10 @@ export type Notes = {
   /** Answer to `probe:read`: the guest's picture as the presenter drew it, RGBA rows tight, base64. */
   'probe:picture': [id: number, width: number, height: number, rgba: string]
   'log:problem': [text: string]
+  /** The inspector is open: `inspect:changed` is wanted, or not any more. */
+  'inspect:watch': [wanted: boolean]
+  /** The statistics are shown: `stats:changed` is wanted, or not any more. */
+  'stats:watch': [wanted: boolean]
 }
 
 /** Main tells, the page hears. */
@@ -161,6 +160,10 @@ export type Events = {
   'input:changed': [accepts: InputAccepts]
   /** Read back the composed picture at guest size through the presenter; for `--engine webgl` and tests. */
   'probe:read': [id: number, cursor: boolean]
+  /** Twice a second while it is wanted; null while no source is open. */
+  'inspect:changed': [facts: InspectFacts | null]
+  /** Once a second while it is wanted. */
+  'stats:changed': [facts: StatsFacts]
 }
 
 export const callNames = [
@@ -172,6 +175,9 @@ export const callNames = [
   'shot:suggest',
   'shot:reveal',
   'settings:change',
+  'settings:set',
+  'settings:reset',
+  'settings:layers',
   'window:close',
 ] as const satisfies readonly (keyof Calls)[]
 export const noteNames = [
@@ -185,6 +191,8 @@ export const noteNames = [
   'view:problem',
   'probe:picture',
   'log:problem',
+  'inspect:watch',
+  'stats:watch',
 ] as const satisfies readonly (keyof Notes)[]
 export const eventNames = [
   'session:changed',
@@ -194,6 +202,8 @@ export const eventNames = [
   'vm:changed',
   'input:changed',
   'probe:read',
+  'inspect:changed',
+  'stats:changed',
 ] as const satisfies readonly (keyof Events)[]
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never

@@ -4,13 +4,15 @@ import type { Failure } from '../core/failure.ts'
 import type { VmAction } from '../core/guest.ts'
 import type { GuestRequest } from '../core/guest-channel.ts'
 import type { Capture } from '../core/plane.ts'
-import type { Calls, Hello, Notes, Settings } from '../core/protocol.ts'
+import type { Calls, Hello, Notes } from '../core/protocol.ts'
 import type { Result } from '../core/result.ts'
 import type { InputGate } from './input/input-gate.ts'
+import type { Inspection } from './inspector/inspection.ts'
 import { log } from './log.ts'
 import type { Probes } from './probes.ts'
 import type { Publisher } from './publisher.ts'
 import type { SessionSource } from './session-source.ts'
+import type { SettingsFile } from './settings.ts'
 import type { PageHandlers } from './shell/shell.ts'
 import { revealFolder, saveShot, shotPng, suggestShot } from './shots.ts'
 import type { SoundGate } from './sound-gate.ts'
@@ -21,6 +23,7 @@ export type SessionPage = {
   readonly gate: InputGate
   readonly probes: Probes
   readonly sound: SoundGate
+  readonly inspection: Inspection
   /** Undefined while there is no source or no window. */
   publisher(): Publisher | undefined
   hello(): Promise<Hello>
@@ -28,8 +31,9 @@ export type SessionPage = {
   request(request: GuestRequest): void
   capture(): Promise<Result<Capture, Failure>>
   title(): string
-  settings(): Settings
-  change(change: Partial<Settings>): Settings
+  readonly settings: SettingsFile
+  /** Runs a change of the settings and tells the page what holds after it. */
+  changeSettings(change: () => void): void
   /** Frames are wanted, or not any more. */
   listens(listens: boolean): void
   presented(): void
@@ -57,15 +61,29 @@ function calls(session: SessionPage): Calls {
   return {
     'session:hello': () => {
       session.sound.reset()
+      session.inspection.reset()
       return session.hello()
     },
     'session:reopen': () => session.source.reopen(),
     'session:console': (id) => session.source.showConsole(id),
     'vm:act': (action) => session.act(action),
     'shot:save': async (request) => saveShot(await session.capture(), request),
-    'shot:suggest': async () => suggestShot(session.title(), session.settings().screenshotFolder),
-    'shot:reveal': () => revealFolder(session.settings().screenshotFolder),
-    'settings:change': async (change) => session.change(change),
+    'shot:suggest': async () =>
+      suggestShot(session.title(), session.settings.current.screenshotFolder),
+    'shot:reveal': () => revealFolder(session.settings.current.screenshotFolder),
+    'settings:change': async (change) => {
+      session.changeSettings(() => session.settings.change(change))
+      return session.settings.current
+    },
+    'settings:set': async (layer, change) => {
+      session.changeSettings(() => session.settings.set(layer, change))
+      return session.settings.layers
+    },
+    'settings:reset': async (layer, names) => {
+      session.changeSettings(() => session.settings.reset(layer, names))
+      return session.settings.layers
+    },
+    'settings:layers': async () => session.settings.layers,
     'window:close': async () => session.close(),
   }
 }
@@ -74,6 +92,7 @@ function hear(session: SessionPage, note: HeardNote): void {
   switch (note.name) {
     case 'frame:presented':
       session.publisher()?.presented(...note.args)
+      session.inspection.presented(note.args[0])
       session.presented()
       break
     case 'frame:resend':
@@ -102,6 +121,12 @@ function hear(session: SessionPage, note: HeardNote): void {
       break
     case 'log:problem':
       log.warn(`page: ${note.args[0]}`)
+      break
+    case 'inspect:watch':
+      session.inspection.inspect(...note.args)
+      break
+    case 'stats:watch':
+      session.inspection.measure(...note.args)
       break
     default:
       assertNever(note)

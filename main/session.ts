@@ -3,11 +3,13 @@ import { type Failure, failureLine } from '../core/failure.ts'
 import { type GuestInfo, noCapabilities, type VmAction } from '../core/guest.ts'
 import type { GuestRequest } from '../core/guest-channel.ts'
 import type { Capture } from '../core/plane.ts'
-import type { Hello, ScaleMode, Settings } from '../core/protocol.ts'
+import type { Hello } from '../core/protocol.ts'
 import { fail, ok, type Result } from '../core/result.ts'
 import type { SessionState } from '../core/session-state.ts'
+import type { ScaleMode } from '../core/settings.ts'
 import { FrameStatistics } from './frame-statistics.ts'
 import type { InputDevice } from './input/qmp-input.ts'
+import { hostMeasures, Inspection } from './inspector/inspection.ts'
 import { log } from './log.ts'
 import { type ProbedPicture, Probes } from './probes.ts'
 import { Publisher } from './publisher.ts'
@@ -55,11 +57,11 @@ export class Session implements AsyncDisposable {
   readonly #ending = new AbortController()
   readonly #probes = new Probes((id, cursor) => this.#window?.send('probe:read', id, cursor))
   readonly #sound = new SoundGate()
+  readonly #inspection: Inspection
   readonly #listeners = new Set<() => void>()
   readonly #window$ = Promise.withResolvers<ShellWindow>()
   readonly #closed = Promise.withResolvers<WindowEnd>()
   readonly #input: SessionInput
-  #scale: ScaleMode | undefined
   #window: ShellWindow | undefined
   #publisher: Publisher | undefined
   #pageListens = false
@@ -69,8 +71,14 @@ export class Session implements AsyncDisposable {
   constructor(options: SessionOptions, parts: SessionParts) {
     this.#options = options
     this.#parts = parts
-    this.#scale = options.scale
+    if (options.scale) parts.settings.override({ scale: options.scale, zoom: 100 })
     this.#window$.promise.catch(() => {})
+    this.#inspection = new Inspection({
+      ...hostMeasures,
+      clock: parts.clock,
+      tellSource: (facts) => this.#window?.send('inspect:changed', facts),
+      tellStats: (facts) => this.#window?.send('stats:changed', facts),
+    })
     const { input, vm } = parts
     this.#input = new SessionInput(
       () => this.#source,
@@ -123,12 +131,13 @@ export class Session implements AsyncDisposable {
       gate: this.#input.gate,
       probes: this.#probes,
       sound: this.#sound,
+      inspection: this.#inspection,
       act: (action) => this.#act(action),
       request: (request) => this.#request(request),
       capture: () => this.#capture(),
       title: () => this.#title(),
-      settings: () => this.#settings(),
-      change: (change) => this.#change(change),
+      settings: this.#parts.settings,
+      changeSettings: (change) => this.#changeSettings(change),
       listens: (listens) => this.#listen(listens),
       presented: () => this.#changed(),
       presenter: (presenter) => {
@@ -163,6 +172,7 @@ export class Session implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort()
+    this.#inspection[Symbol.dispose]()
     const source = this.#source[Symbol.asyncDispose]()
     await Promise.all([source, this.#window?.[Symbol.asyncDispose]()])
     await this.#parts.settings.flush()
@@ -170,6 +180,7 @@ export class Session implements AsyncDisposable {
 
   #opened(): void {
     this.#window?.send('guest:changed', this.#guest())
+    this.#inspection.follow(this.#source.handle)
     this.#parts.vm?.follow()
     this.#join()
   }
@@ -184,6 +195,7 @@ export class Session implements AsyncDisposable {
 
   #leave(failure: Failure | undefined): void {
     this.#input.leave()
+    this.#inspection.follow(undefined)
     this.#publisher?.[Symbol.dispose]()
     this.#publisher = undefined
     if (failure) this.#parts.vm?.forget()
@@ -223,7 +235,7 @@ export class Session implements AsyncDisposable {
       shell: window.kind,
       sharing: window.sharing.sharing,
       sharingReason: window.sharing.reason,
-      settings: this.#settings(),
+      settings: this.#parts.settings.current,
       fullscreen: this.#options.fullscreen,
       viewOnly: this.#options.viewOnly,
       shareClipboard: this.#options.clipboard,
@@ -259,17 +271,10 @@ export class Session implements AsyncDisposable {
     return vm?.state ? vm.act(action) : fail(noMonitor)
   }
 
-  #settings(): Settings {
-    const { current } = this.#parts.settings
-    return this.#scale ? { ...current, scale: this.#scale } : current
-  }
-
-  #change(change: Partial<Settings>): Settings {
-    if (change.scale) this.#scale = undefined
-    this.#parts.settings.change(change)
-    const settings = this.#settings()
-    this.#window?.send('settings:changed', settings)
-    return settings
+  /** Runs a change of the settings and tells the page what holds after it. */
+  #changeSettings(change: () => void): void {
+    change()
+    this.#window?.send('settings:changed', this.#parts.settings.current)
   }
 
   async #capture(): Promise<Result<Capture, Failure>> {

@@ -1,40 +1,81 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import path from 'node:path'
-import { type Settings, scaleModes } from '../core/protocol.ts'
-import { log } from './log.ts'
+import {
+  initialSettings,
+  layerOf,
+  type SettingLayer,
+  type SettingLayers,
+  type SettingName,
+  type Settings,
+  settingNames,
+} from '../core/settings.ts'
+import {
+  type Environment,
+  globalFile,
+  picturesFolder,
+  type SettingsLayerFile,
+  vmFile,
+} from './settings-files.ts'
 
-type Environment = Readonly<Record<string, string | undefined>>
+type Layer = { file: SettingsLayerFile; settings: Partial<Settings> }
 
-/** What is remembered between runs: one JSON file, read once, replaced whole at every change. */
+/**
+ * What is remembered between runs, in layers: what nobody chose, what holds for all VMs, what this VM
+ * has of its own, and what holds for this run alone. Changes hold at once and are written behind.
+ */
 export class SettingsFile {
-  readonly #file: string
-  #saved: Promise<void> = Promise.resolve()
-  #settings: Settings
+  readonly #env: Environment
+  readonly #initial: Settings
+  readonly #global: Layer
+  #vm: Layer | undefined
   #override: Partial<Settings> = {}
+  /** Files that were left and may still be written. */
+  readonly #left: SettingsLayerFile[] = []
 
-  private constructor(file: string, settings: Settings) {
-    this.#file = file
-    this.#settings = settings
+  private constructor(env: Environment, initial: Settings, global: Layer) {
+    this.#env = env
+    this.#initial = initial
+    this.#global = global
   }
 
-  /** Reads `$XDG_CONFIG_HOME/scanout/settings.json`. A damaged file or field gives way to its default. */
+  /** Reads what holds for all VMs. A damaged file or field gives way to its default. */
   static async open(env: Environment): Promise<SettingsFile> {
-    const file = path.join(configFolder(env), 'scanout', 'settings.json')
-    const defaults: Settings = {
-      scale: 'fit',
-      screenshotFolder: await picturesFolder(env),
-      screenshotCursor: true,
-      guestFollows: false,
-      muted: false,
-    }
-    return new SettingsFile(file, { ...defaults, ...(await readSettings(file)) })
+    const initial = { ...initialSettings, screenshotFolder: await picturesFolder(env) }
+    const file = globalFile(env)
+    return new SettingsFile(env, initial, { file, settings: filled(await file.read()) })
   }
 
+  /** What holds now. */
   get current(): Settings {
-    return { ...this.#settings, ...this.#override }
+    return { ...this.#forAll, ...this.#vm?.settings, ...this.#override }
+  }
+
+  /** Where that comes from, this run's overrides left out. */
+  get layers(): SettingLayers {
+    return { global: this.#forAll, vm: { ...this.#vm?.settings } }
+  }
+
+  /**
+   * Takes the settings of a VM from now on: by its UUID where one is known, else by its address. One
+   * that was known by its address alone takes its settings along.
+   *
+   * @param keys the best first; both or one
+   */
+  async takeVm(...keys: readonly string[]): Promise<void> {
+    const [best, ...others] = keys
+    if (best === undefined) return
+    const file = vmFile(this.#env, best)
+    const settings = filled(await file.read())
+    const before = this.#vm
+    if (before) this.#left.push(before.file)
+    this.#vm = { file, settings }
+    for (const key of others) {
+      const older = filled(await vmFile(this.#env, key).read())
+      const missing = Object.entries(older).filter(([name]) => !Object.hasOwn(settings, name))
+      if (missing.length === 0) continue
+      const moved: Partial<Settings> = Object.fromEntries(missing)
+      Object.assign(this.#vm.settings, moved)
+      file.write(moved)
+    }
   }
 
   /** Holds for this run, until somebody changes it; the remembered value stays. */
@@ -42,92 +83,67 @@ export class SettingsFile {
     this.#override = { ...this.#override, ...change }
   }
 
-  /** Takes effect at once; a disk that refuses costs a line in the log, never the session. */
+  /** Changes what a person sees now: each setting in the layer that it belongs to. */
   change(change: Partial<Settings>): Settings {
-    const changed = (name: string) => Object.hasOwn(change, name)
-    const kept = Object.entries(this.#override).filter(([name]) => !changed(name))
-    this.#override = Object.fromEntries(kept)
-    this.#settings = { ...this.#settings, ...change }
-    const text = `${JSON.stringify(this.#settings, null, 2)}\n`
-    this.#saved = this.#saved.then(() => replaceFile(this.#file, text))
+    const [own, shared] = this.#vm ? splitByLayer(change) : [{}, change]
+    this.set('global', shared)
+    this.set('vm', own)
     return this.current
   }
 
+  /** Changes settings of one layer. What a VM may not have of its own is left out of its layer. */
+  set(layer: SettingLayer, change: Partial<Settings>): void {
+    this.#forget(Object.keys(change))
+    const target = layer === 'vm' ? this.#vm : this.#global
+    const allowed = layer === 'vm' ? splitByLayer(change)[0] : change
+    if (!target || Object.keys(allowed).length === 0) return
+    target.settings = { ...target.settings, ...allowed }
+    target.file.write(allowed)
+  }
+
+  /** Forgets settings of one layer, all of them when none is named. */
+  reset(layer: SettingLayer, names: readonly SettingName[] = []): void {
+    const target = layer === 'vm' ? this.#vm : this.#global
+    const gone = names.length === 0 ? settingNames : names
+    this.#forget(gone)
+    if (!target) return
+    const kept = Object.entries(target.settings).filter(([name]) => !isListed(gone, name))
+    target.settings = Object.fromEntries(kept)
+    target.file.write({}, gone)
+  }
+
   /** Resolves when all changes are on the disk. */
-  flush(): Promise<void> {
-    return this.#saved
+  async flush(): Promise<void> {
+    const files = [...this.#left, this.#global.file, ...(this.#vm ? [this.#vm.file] : [])]
+    await Promise.all(files.map((file) => file.flush()))
+  }
+
+  get #forAll(): Settings {
+    return { ...this.#initial, ...this.#global.settings }
+  }
+
+  #forget(names: readonly string[]): void {
+    const kept = Object.entries(this.#override).filter(([name]) => !names.includes(name))
+    this.#override = Object.fromEntries(kept)
   }
 }
 
-async function readSettings(file: string): Promise<Partial<Settings>> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    if (!isMissing(error)) log.warn(`cannot read ${file}: ${String(error)}; using the defaults`)
-    return {}
-  }
-  try {
-    return checkSettings(JSON.parse(text))
-  } catch {
-    log.warn(`${file} is damaged; using the defaults`)
-    return {}
-  }
+/** What a VM may have of its own, and the rest. */
+function splitByLayer(change: Partial<Settings>): [Partial<Settings>, Partial<Settings>] {
+  const part = (layer: SettingLayer): Partial<Settings> =>
+    Object.fromEntries(
+      Object.entries(change).filter(([name]) => layerOf(name as SettingName) === layer),
+    )
+  return [part('vm'), part('global')]
 }
 
-/** The fields that are there and right; everything else is left out. */
-export function checkSettings(value: unknown): Partial<Settings> {
-  if (typeof value !== 'object' || value === null) throw new TypeError('settings are no object')
-  const { scale, screenshotFolder, screenshotCursor, guestFollows, muted } = value as Record<
-    string,
-    unknown
-  >
-  const mode = scaleModes.find((one) => one === scale)
-  return {
-    ...(mode && { scale: mode }),
-    ...(typeof screenshotFolder === 'string' &&
-      path.isAbsolute(screenshotFolder) && { screenshotFolder }),
-    ...(typeof screenshotCursor === 'boolean' && { screenshotCursor }),
-    ...(typeof guestFollows === 'boolean' && { guestFollows }),
-    ...(typeof muted === 'boolean' && { muted }),
-  }
+/** An empty folder stands for the desktop's. */
+function filled(settings: Partial<Settings>): Partial<Settings> {
+  if (settings.screenshotFolder !== '') return settings
+  const { screenshotFolder: _, ...rest } = settings
+  return rest
 }
 
-/** Writes beside the file and renames over it, so that a crash leaves the old or the new one. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const fresh = `${file}.${randomBytes(6).toString('hex')}`
-  try {
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
-    await writeFile(fresh, text, { flag: 'wx', mode: 0o600 })
-    await rename(fresh, file)
-  } catch (error) {
-    log.warn(`cannot remember the settings: ${String(error)}`)
-    await rm(fresh, { force: true }).catch(() => {})
-  }
-}
-
-function configFolder(env: Environment): string {
-  const folder = env['XDG_CONFIG_HOME']
-  return folder && path.isAbsolute(folder) ? folder : path.join(home(env), '.config')
-}
-
-function home(env: Environment): string {
-  return env['HOME'] || homedir()
-}
-
-/** XDG_PICTURES_DIR of user-dirs.dirs, `"$HOME/Pictures"` or an absolute path; else the home folder. */
-async function picturesFolder(env: Environment): Promise<string> {
-  try {
-    const text = await readFile(path.join(configFolder(env), 'user-dirs.dirs'), 'utf8')
-    const value = /^XDG_PICTURES_DIR="(.*)"\s*$/m.exec(text)?.[1]?.replaceAll(/\\(.)/g, '$1')
-    if (value?.startsWith('$HOME')) return path.join(home(env), value.slice('$HOME'.length))
-    if (value && path.isAbsolute(value)) return value
-  } catch (error) {
-    if (!isMissing(error)) log.info(`cannot read user-dirs.dirs: ${String(error)}`)
-  }
-  return home(env)
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+function isListed(names: readonly string[], name: string): boolean {
+  return names.includes(name)
 }

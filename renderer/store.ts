@@ -5,8 +5,9 @@ import type { Size } from '../core/geometry.ts'
 import { type GuestInfo, noCapabilities, type VmState } from '../core/guest.ts'
 import { type InputAccepts, noInput } from '../core/input.ts'
 import type { PlaneKind, PlaneStatus } from '../core/plane.ts'
-import type { Hello, Settings } from '../core/protocol.ts'
+import type { Hello } from '../core/protocol.ts'
 import type { SessionState } from '../core/session-state.ts'
+import { initialSettings, type Settings } from '../core/settings.ts'
 
 /** Who draws, and why nobody better. */
 export type PresenterFacts = { readonly kind: string; readonly detail: string }
@@ -87,13 +88,7 @@ export function createViewStore(): Store {
     vm: null,
     session: { kind: 'connecting' },
     statuses: [],
-    settings: {
-      scale: 'fit',
-      screenshotFolder: '',
-      screenshotCursor: true,
-      guestFollows: false,
-      muted: false,
-    },
+    settings: initialSettings,
     fullscreen: false,
     input: noInput,
     viewOnly: true,

@@ -2,18 +2,19 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Failure } from '../../core/failure.ts'
-import { type ScaleMode, scaleModes } from '../../core/protocol.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
+import { type ScaleMode, scaleModes } from '../../core/settings.ts'
 import { type Command, defineCommand, type Io, wrongUse } from '../command.ts'
 import { hasDisplay } from '../display-server.ts'
 import { QmpInput } from '../input/qmp-input.ts'
 import { Session } from '../session.ts'
+import { viewWords, withWish } from '../session-file/view-words.ts'
+import { readViewing } from '../session-file/viewing.ts'
 import { SettingsFile } from '../settings.ts'
 import { chooseShell, findElectron } from '../shell/choose-shell.ts'
 import { ChromiumShell } from '../shell/chromium/chromium-shell.ts'
 import { runInElectron } from '../shell/electron/launch.ts'
 import { type Shell, type ShellKind, shellKinds } from '../shell/shell.ts'
-import { parseAddress } from '../source/address.ts'
 import { openSourceHandle } from '../source/handle.ts'
 import { systemClock } from '../source/poller.ts'
 import { isThere } from '../source/presence.ts'
@@ -55,11 +56,16 @@ type Wishes = {
  * @param hosted the shell of the program we already run in (Electron); undefined in plain Node
  */
 export function viewCommand(hosted?: Shell): Command {
-  let words: readonly string[] = []
-  const command = defineCommand({
+  return defineCommand({
     name: 'view',
     summary: "Shows a VM's display in a window",
-    operands: [{ metavar: 'ADDRESS', help: 'address of the VM [demo:]', optional: true }],
+    operands: [
+      {
+        metavar: 'ADDRESS',
+        help: 'address of the VM, a session file, a scanout: link, or - for stdin [demo:]',
+        optional: true,
+      },
+    ],
     options: {
       title: { type: 'text', metavar: 'TEXT', help: "the window's title instead of the VM's name" },
       fullscreen: { type: 'flag', help: 'fill the screen' },
@@ -86,16 +92,18 @@ export function viewCommand(hosted?: Shell): Command {
       },
       stats: { type: 'text', metavar: 'FILE', help: 'write frame statistics as JSON at the end' },
     },
-    execute: async ({ options, operands }, io) => {
-      const address = parseAddress(operands[0] ?? 'demo:')
-      if (!address.ok) return address
+    execute: async ({ options: given, operands }, io) => {
+      const viewing = await readViewing(operands[0] ?? 'demo:', io)
+      if (!viewing.ok) return viewing
+      const { address } = viewing.value
+      const options = withWish(given, viewing.value.wish)
       const windowless = options.headless || (!hosted && !(await hasDisplay(io.env)))
       if (options.headless && options.shell === 'electron') {
         const remedy = 'Leave out --shell, or use --shell chromium'
         return wrongUse('--headless needs Chromium', 'Electron always opens a window', remedy)
       }
       const wishes: Wishes = {
-        address: address.value,
+        address,
         title: options.title,
         fullscreen: options.fullscreen,
         scale: options.scale,
@@ -118,16 +126,12 @@ export function viewCommand(hosted?: Shell): Command {
         : chooseShell(options.shell, electron)
       if (!shell.ok) return shell
       if (shell.value === 'electron' && electron) {
-        return runInElectron(electron, words, io.env, io.signal, inheritedFd(address.value))
+        const words = viewWords(address.text, options)
+        return runInElectron(electron, words, io.env, io.signal, inheritedFd(address))
       }
       return show(wishes, new ChromiumShell(io.env), io)
     },
   })
-  const run: Command['run'] = (argv, io) => {
-    words = ['view', ...argv]
-    return command.run(argv, io)
-  }
-  return { ...command, run }
 }
 
 export const view = viewCommand()
@@ -144,6 +148,7 @@ async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, 
     )
   }
   const settings = await SettingsFile.open(io.env)
+  await settings.takeVm(wishes.address.text)
   if (wishes.follow) settings.override({ guestFollows: true })
   if (wishes.mute) settings.override({ muted: true })
   await using owned = new AsyncDisposableStack()

@@ -4,12 +4,12 @@ import type { Point, Rect, Size } from '../../core/geometry.ts'
 import type {
   Bridge,
   FrameMessage,
-  ScaleMode,
   ScenePlane,
   SurfaceDamage,
   SurfaceDescription,
   SurfaceId,
 } from '../../core/protocol.ts'
+import type { ScaleMode } from '../../core/settings.ts'
 import { CursorCopies, type GuestCursor } from './cursor-copies.ts'
 import { type DamageBytes, tightSize } from './damage-bytes.ts'
 import { clampPan, place } from './placement.ts'
@@ -21,8 +21,8 @@ export type CompositorEvents = {
   readonly picture: (size: Size | undefined) => void
   /** The canvas was drawn: its picture, the cursor on it or their place may have changed. */
   readonly drawn: () => void
-  /** A frame was drawn. */
-  readonly presented: (seq: number, drawMs: number) => void
+  /** A frame was drawn; `uploadMs` of `drawMs` went into taking its bytes. */
+  readonly presented: (seq: number, drawMs: number, uploadMs: number) => void
   /** The picture cannot be shown, or can again (undefined). */
   readonly problem: (failure: Failure | undefined) => void
 }
@@ -102,6 +102,22 @@ export class Compositor implements Disposable {
   /** The guest's cursor; undefined while it shows none. */
   get cursor(): GuestCursor | undefined {
     return this.#cursors.find(this.#scene)
+  }
+
+  /** The planes that are shown, bottom to top. */
+  get scene(): readonly ScenePlane[] {
+    return this.#scene
+  }
+
+  /** A surface that is held; undefined for any other. */
+  surface(id: SurfaceId): SurfaceDescription | undefined {
+    return this.#surfaces.get(id)
+  }
+
+  /** One surface alone and whole, no larger than `most`; undefined while it cannot be drawn. */
+  preview(id: SurfaceId, most: Size): Picture | undefined {
+    const isHeld = this.#surfaces.has(id) && !this.#refused.has(id) && !this.#presenter?.lost
+    return isHeld ? this.#presenter?.preview(id, most) : undefined
   }
 
   /** Leaves the cursor out of what is drawn, because it is shown otherwise. */
@@ -238,7 +254,7 @@ export class Compositor implements Disposable {
     this.#undrawn = undefined
     const drawMs = drawn.uploadMs + performance.now() - started
     this.#bridge.tell('frame:presented', drawn.seq, drawMs)
-    this.#events.presented(drawn.seq, drawMs)
+    this.#events.presented(drawn.seq, drawMs, drawn.uploadMs)
   }
 
   /** A new size empties the canvas, so it is filled before the browser can paint. */

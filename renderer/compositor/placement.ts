@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { assertNever } from '../../core/assert-never.ts'
 import type { Point, Rect, Size } from '../../core/geometry.ts'
-import type { ScaleMode } from '../../core/protocol.ts'
+import type { ScaleMode } from '../../core/settings.ts'
 
 /** Where the picture goes in the view. */
 export type Placement = {
@@ -79,6 +79,15 @@ export function deviceRect(part: Rect, guest: Size, placement: Placement): Rect 
   const x = along(part.x, part.width, guest.width, rect.x, rect.width)
   const y = along(part.y, part.height, guest.height, rect.y, rect.height)
   return { x: x.at, y: y.at, width: x.extent, height: y.extent }
+}
+
+/** The largest size of the picture's shape, and not larger than it, that fits into `most`. Whole pixels, one at least. */
+export function sizeWithin(size: Size, most: Size): Size {
+  const ratio = Math.min(1, most.width / size.width, most.height / size.height)
+  return {
+    width: Math.max(1, Math.round(size.width * ratio)),
+    height: Math.max(1, Math.round(size.height * ratio)),
+  }
 }
 
 function fitted(guest: Size, view: Size, ratio: number): Placement {

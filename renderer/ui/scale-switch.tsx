@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { scaleModes } from '../../core/protocol.ts'
+import { scaleModes } from '../../core/settings.ts'
 import { keyOf } from './shortcuts.ts'
 import { useView, useViewState } from './view.ts'
 import { scaleWords } from './words.ts'

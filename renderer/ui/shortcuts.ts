@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { ScaleMode } from '../../core/protocol.ts'
+import type { ScaleMode } from '../../core/settings.ts'
 
 export type Command =
   | 'fullscreen'

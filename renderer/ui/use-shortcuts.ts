@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { useEffect } from 'react'
 import { assertNever } from '../../core/assert-never.ts'
-import type { ScaleMode } from '../../core/protocol.ts'
+import type { ScaleMode } from '../../core/settings.ts'
 import type { Session } from '../session.ts'
 import { canShoot, type Panel, type Store } from '../store.ts'
 import { type Command, commandOf } from './shortcuts.ts'

@@ -6,7 +6,7 @@ import type { ConsoleInfo } from '../../core/guest.ts'
 import { modifierText } from '../../core/modifier.ts'
 import { describeModifier } from '../../core/modifier-names.ts'
 import type { Plane, PlaneStatus } from '../../core/plane.ts'
-import type { ScaleMode } from '../../core/protocol.ts'
+import type { ScaleMode } from '../../core/settings.ts'
 import { actsOnVm, type ViewState } from '../store.ts'
 import { type RunAction, runWords } from './vm-words.ts'
 

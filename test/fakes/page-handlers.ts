@@ -2,6 +2,7 @@
 import type { Failure } from '../../core/failure.ts'
 import type { Calls, Notes, ShotRequest } from '../../core/protocol.ts'
 import { ok, type Result } from '../../core/result.ts'
+import { initialSettings } from '../../core/settings.ts'
 import type { PageHandlers } from '../../main/shell/shell.ts'
 
 /** What a page may ask of main, answered with constants and written down. */
@@ -19,13 +20,13 @@ export class FakePageHandlers implements PageHandlers {
     'shot:suggest': async () => ({ folder: '/pictures', name: 'shot' }),
     'shot:reveal': async () => ok(undefined),
     'settings:change': async (change) => ({
-      scale: 'fit',
+      ...initialSettings,
       screenshotFolder: '/pictures',
-      screenshotCursor: true,
-      guestFollows: false,
-      muted: false,
       ...change,
     }),
+    'settings:set': async () => ({ global: initialSettings, vm: {} }),
+    'settings:reset': async () => ({ global: initialSettings, vm: {} }),
+    'settings:layers': async () => ({ global: initialSettings, vm: {} }),
     'window:close': async () => {},
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import type { FrameMessage, ScaleMode } from '../../core/protocol.ts'
+import type { FrameMessage } from '../../core/protocol.ts'
+import type { ScaleMode } from '../../core/settings.ts'
 import { toWire } from '../../core/wire.ts'
 import { bundle, openPage } from './browser.ts'
 import type {} from './page/bench.ts'

@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { noCapabilities } from '../../core/guest.ts'
 import type { FrameMessage, Hello } from '../../core/protocol.ts'
+import { initialSettings } from '../../core/settings.ts'
 import { fromWire, toWire } from '../../core/wire.ts'
 import { bundle, drivers, startBrowser } from './browser.ts'
 import { Guest, type GuestPlane, guestPlane } from './guest.ts'
@@ -26,11 +27,8 @@ const hello: Hello = {
   sharing: 'stream',
   sharingReason: '',
   settings: {
-    scale: 'fit',
+    ...initialSettings,
     screenshotFolder: '/tmp',
-    screenshotCursor: true,
-    guestFollows: false,
-    muted: false,
   },
   fullscreen: false,
   shareClipboard: false,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Hello, Settings } from '../../core/protocol.ts'
+import type { Hello } from '../../core/protocol.ts'
+import { initialSettings, type Settings } from '../../core/settings.ts'
 import { drivers, startBrowser } from './browser.ts'
 import type { FakeCursor } from './page/fake-bridge.ts'
 import { openWindow } from './window-page.ts'
@@ -11,11 +12,9 @@ const GREEN = [0, 255, 0] as const
 const patience = { timeout: 5000 }
 const hotspot = { x: 2, y: 3 }
 const settings = (scale: Settings['scale']): Settings => ({
+  ...initialSettings,
   scale,
   screenshotFolder: '',
-  screenshotCursor: true,
-  guestFollows: false,
-  muted: false,
 })
 
 describe('the cursor over the picture', () => {

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { InputAccepts, InputEvent } from '../../core/input.ts'
 import { qnumOf } from '../../core/keycodes.ts'
 import type { Hello } from '../../core/protocol.ts'
+import { initialSettings } from '../../core/settings.ts'
 import { drivers, startBrowser } from './browser.ts'
 import { openWindow } from './window-page.ts'
 
@@ -156,11 +157,9 @@ describe('input', () => {
   ] as const
   it.each(placed)('sends the guest pixel under the pointer in $scale', async (row) => {
     const settings = {
+      ...initialSettings,
       scale: row.scale,
       screenshotFolder: '',
-      screenshotCursor: true,
-      guestFollows: false,
-      muted: false,
     }
     await open({ settings })
     await page.mouse.move(row.middle[0], row.middle[1])
@@ -185,11 +184,9 @@ describe('input', () => {
 
   it('scrolls a picture larger than the window from the edges of the window', async () => {
     const settings = {
+      ...initialSettings,
       scale: '1:1',
       screenshotFolder: '',
-      screenshotCursor: true,
-      guestFollows: false,
-      muted: false,
     } as const
     await open({ settings })
     await page.evaluate(() => window.fake.desktop(1200, 900))

@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Size } from '../../core/geometry.ts'
-import type { ScaleMode } from '../../core/protocol.ts'
+import type { ScaleMode } from '../../core/settings.ts'
 import { place } from '../../renderer/compositor/placement.ts'
 import { BenchPage, difference, type Shot } from './bench-page.ts'
 import { drivers, startBrowser } from './browser.ts'

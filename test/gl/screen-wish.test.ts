@@ -2,17 +2,15 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { noCapabilities } from '../../core/guest.ts'
-import type { Hello, Settings } from '../../core/protocol.ts'
+import type { Hello } from '../../core/protocol.ts'
+import { initialSettings, type Settings } from '../../core/settings.ts'
 import { drivers, startBrowser } from './browser.ts'
 import { openWindow } from './window-page.ts'
 
 const guest = { title: 'lab', consoles: [], capabilities: { ...noCapabilities, resize: true } }
 const settings = (guestFollows: boolean): Settings => ({
-  scale: 'fit',
-  screenshotFolder: '',
-  screenshotCursor: true,
+  ...initialSettings,
   guestFollows,
-  muted: false,
 })
 const wish = (width: number, height: number, widthMm: number, heightMm: number) => ({
   kind: 'resize',

@@ -2,7 +2,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { noCapabilities } from '../../core/guest.ts'
-import type { Hello, Settings } from '../../core/protocol.ts'
+import type { Hello } from '../../core/protocol.ts'
+import { initialSettings, type Settings } from '../../core/settings.ts'
 import { drivers, startBrowser } from './browser.ts'
 import { SiteServer } from './site-server.ts'
 import { windowSite } from './window-page.ts'
@@ -19,10 +20,7 @@ declare global {
 
 const guest = { title: 'lab', consoles: [], capabilities: { ...noCapabilities, audio: true } }
 const settings = (muted: boolean): Settings => ({
-  scale: 'fit',
-  screenshotFolder: '',
-  screenshotCursor: true,
-  guestFollows: false,
+  ...initialSettings,
   muted,
 })
 const TONE = 440

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { Bridge, FrameMessage, ScaleMode } from '../../../core/protocol.ts'
+import type { Bridge, FrameMessage } from '../../../core/protocol.ts'
+import type { ScaleMode } from '../../../core/settings.ts'
 import { fromWire } from '../../../core/wire.ts'
 import { base64 } from '../../../renderer/base64.ts'
 import { Compositor } from '../../../renderer/compositor/compositor.ts'

@@ -12,6 +12,7 @@ import type {
   SaveRequest,
 } from '../../../core/protocol.ts'
 import type { SessionState } from '../../../core/session-state.ts'
+import { initialSettings, type Settings } from '../../../core/settings.ts'
 import { desktop, pointer } from './desktop.ts'
 
 // Main as the page sees it, played by a test: loaded before the page's own script.
@@ -56,13 +57,12 @@ let hasCursor = false
 const listeners = new Map<string, Set<(...args: unknown[]) => void>>()
 const closed = new Set<() => void>()
 let hear: ((frame: FrameMessage, payload: Uint8Array) => void) | undefined
-let settings: Hello['settings'] = {
-  scale: 'fit',
+let settings: Settings = {
+  ...initialSettings,
   screenshotFolder: '/home/ada/Pictures/Screenshots',
-  screenshotCursor: true,
-  guestFollows: false,
-  muted: false,
 }
+/** What this VM has of its own; kept apart for the preferences alone. */
+let ownSettings: Partial<Settings> = {}
 
 const hello = (): Hello => ({
   guest: { title: 'Debian 12', consoles: [], capabilities: noCapabilities },
@@ -106,6 +106,22 @@ const answers: { [N in keyof Calls]: (...args: Parameters<Calls[N]>) => unknown 
     settings = { ...settings, ...change }
     return settings
   },
+  'settings:set': (layer, change) => {
+    if (layer === 'vm') ownSettings = { ...ownSettings, ...change }
+    settings = { ...settings, ...change }
+    fake.emit('settings:changed', settings)
+    return { global: settings, vm: ownSettings }
+  },
+  'settings:reset': (_layer, names) => {
+    const all = names.length === 0
+    const dropped = Object.keys(settings).filter((name) => all || names.includes(name as never))
+    const initial = Object.entries(initialSettings).filter(([name]) => dropped.includes(name))
+    settings = { ...settings, ...Object.fromEntries(initial) }
+    ownSettings = {}
+    fake.emit('settings:changed', settings)
+    return { global: settings, vm: ownSettings }
+  },
+  'settings:layers': () => ({ global: settings, vm: ownSettings }),
   'window:close': () => undefined,
 }
 
@@ -126,11 +142,12 @@ const fake: Fake = {
     // The bytes are linear: only the words around the picture speak of a tiling.
     const drawn = { ...primary, modifier: 0n }
     const parts = [
-      { id: 1, plane: drawn, bytes: desktop(width, height) },
-      { id: 2, plane: cursor, bytes: pointer() },
+      { id: 1, identity: 'dmabuf 3', plane: drawn, bytes: desktop(width, height) },
+      { id: 2, identity: 'dmabuf 4', plane: cursor, bytes: pointer() },
     ]
-    const surfaces = parts.map(({ id, plane }) => ({
+    const surfaces = parts.map(({ id, identity, plane }) => ({
       id,
+      identity,
       plane,
       images: memoryImages(plane),
       sharing: 'stream' as const,
@@ -173,7 +190,8 @@ const fake: Fake = {
   },
   async cursor({ at, hotspot, colour, side = 16, hidden = false }) {
     const plane = planeOf('cursor', 'AR24', 0n, 64, 64)
-    const surface = { id: 3, plane, images: memoryImages(plane), sharing: 'stream' as const }
+    const images = memoryImages(plane)
+    const surface = { id: 3, identity: 'dmabuf 5', plane, images, sharing: 'stream' as const }
     const bytes = new Uint8Array(colour ? 64 * 64 * 4 : 0)
     for (let pixel = 0; colour && pixel < 64 * 64; pixel += 1) {
       const [red, green, blue] = colour

@@ -492,7 +492,8 @@ describe('a session', () => {
   it('does not remember the scale of one window, but one that is chosen in it', async () => {
     await start({ scale: '1:1' })
     await page().calls['settings:change']({ screenshotCursor: false })
-    expect(settings.current).toMatchObject({ scale: 'fit', screenshotCursor: false })
+    expect(settings.layers.global).toMatchObject({ scale: 'fit', screenshotCursor: false })
+    expect(settings.current.scale).toBe('1:1')
     const changed = await page().calls['settings:change']({ scale: 'stretch' })
     expect(changed.scale).toBe('stretch')
     expect(settings.current.scale).toBe('stretch')

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { describe, expect, it } from 'vitest'
-import { scaleModes } from '../../../core/protocol.ts'
+import { scaleModes } from '../../../core/settings.ts'
 import { clampPan, deviceRect, place } from '../../../renderer/compositor/placement.ts'
 
 const sizes = [

@@ -15,6 +15,9 @@ const goodCalls: Record<(typeof callNames)[number], readonly unknown[]> = {
   'shot:suggest': [],
   'shot:reveal': [],
   'settings:change': [{ scale: '1:1' }],
+  'settings:set': ['vm', { zoom: 150 }],
+  'settings:reset': ['global', ['keys']],
+  'settings:layers': [],
   'window:close': [],
 }
 const goodNotes: Record<(typeof noteNames)[number], readonly unknown[]> = {
@@ -28,6 +31,8 @@ const goodNotes: Record<(typeof noteNames)[number], readonly unknown[]> = {
   'view:problem': [{ code: 'c', what: 'w', why: 'y', remedy: 'r' }],
   'probe:picture': [1, 2, 2, 'AAAA'],
   'log:problem': ['text'],
+  'inspect:watch': [true],
+  'stats:watch': [false],
 }
 
 describe('input', () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { describe, expect, it } from 'vitest'
 import { MAX_MOTION } from '../../../../core/input.ts'
-import { scaleModes } from '../../../../core/protocol.ts'
+import { scaleModes } from '../../../../core/settings.ts'
 import { place } from '../../../../renderer/compositor/placement.ts'
 import {
   Buttons,
