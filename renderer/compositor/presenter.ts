@@ -17,8 +17,8 @@ export type View = {
 }
 
 /**
- * Turns surfaces and a scene into pixels on a canvas. `webgl` is one; `canvas2d`, for hosts without
- * a GPU, is to be another with the same inputs, the same pixels and the same tests.
+ * Turns surfaces and a scene into pixels on a canvas: `webgl`, and `canvas2d` for hosts without a GPU, with
+ * the same inputs, the same pixels and the same tests.
  */
 export interface Presenter extends Disposable {
   readonly kind: 'webgl' | 'canvas2d'
@@ -26,6 +26,8 @@ export interface Presenter extends Disposable {
   readonly detail: string
   /** True from the loss of the graphics context until it is back; everything is then to be sent again. */
   readonly lost: boolean
+  /** True when it shows best what it draws as soon as a frame came; else it waits for the browser's refresh. */
+  readonly drawsAtOnce: boolean
   /** Makes room for a surface. A failure says why this presenter cannot hold it. */
   add(surface: SurfaceDescription): Result<void, Failure>
   /** Forgets a surface; unknown ids are ignored. */

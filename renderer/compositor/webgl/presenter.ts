@@ -31,6 +31,7 @@ type Surface = {
 /** Draws with WebGL2: the GPU reads the guest's bytes as they are and decodes them in the shader. */
 export class WebglPresenter implements Presenter {
   readonly kind = 'webgl'
+  readonly drawsAtOnce = false
   readonly #context: GlContext
   readonly #surfaces = new Map<SurfaceId, Surface>()
   #programs: Programs

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { decodeRgba8 } from '../../../core/decode.ts'
+import type { Rect, Size } from '../../../core/geometry.ts'
+import type { ImageRect } from '../../../core/memory-image.ts'
+import { modifierRow } from '../../../core/modifier.ts'
+import type { Plane } from '../../../core/plane.ts'
+import type { SurfaceDescription } from '../../../core/protocol.ts'
+import { checkDamage, type DamageBytes } from '../damage-bytes.ts'
+import { OPAQUE } from './words.ts'
+
+/** How a 32-bit pixel becomes a canvas's; formats that are not here go through the reference decoder. */
+type Swizzle = { readonly swap: boolean; readonly opaque: boolean }
+
+// biome-ignore format: one row per format
+const swizzles: Readonly<Record<string, Swizzle>> = {
+  XR24: { swap: true,  opaque: true },
+  AR24: { swap: true,  opaque: false },
+  XB24: { swap: false, opaque: true },
+  AB24: { swap: false, opaque: false },
+}
+
+/** A surface's bytes in the page's own memory, read as pixels where they are wanted. */
+export class MemorySurface {
+  readonly plane: Plane
+  readonly #description: SurfaceDescription
+  readonly #images: readonly Uint8Array<ArrayBuffer>[]
+  readonly #swizzle: Swizzle | undefined
+  /** All pixels of a plane that only the reference decoder reads, while they are current. */
+  #decoded: Uint32Array<ArrayBuffer> | undefined
+
+  constructor(description: SurfaceDescription) {
+    this.plane = description.plane
+    this.#description = description
+    this.#images = description.images.map(({ pitch, rows }) => new Uint8Array(pitch * rows))
+    const isLinear = modifierRow(this.plane.modifier)?.tiling === undefined
+    this.#swizzle = isLinear ? swizzles[this.plane.fourcc] : undefined
+  }
+
+  /** @throws RangeError if the damage leaves the image or its bytes do not reach */
+  upload(at: number, rects: readonly ImageRect[], source: DamageBytes): void {
+    const image = this.#description.images[at]
+    const bytes = this.#images[at]
+    if (!image || !bytes) throw new RangeError(`no image ${at} of surface ${this.#description.id}`)
+    checkDamage(image, rects, source)
+    this.#decoded = undefined
+    const { pitch } = image
+    let from = 0
+    for (const { x, y, width, height } of rects) {
+      for (let row = y; row < y + height; row += 1) {
+        const to = row * pitch + x
+        if (source.layout === 'image') from = to
+        bytes.set(source.bytes.subarray(from, from + width), to)
+        from += width
+      }
+    }
+  }
+
+  /**
+   * Reads a part of the plane.
+   *
+   * @param part pixels with the top row first, inside the plane
+   * @param to where the part's first row goes, `pitch` words from row to row
+   */
+  read(part: Rect, to: Uint32Array, at: number, pitch: number): void {
+    if (this.#swizzle) this.#readWords(this.#swizzle, part, to, at, pitch)
+    else {
+      const pixels = this.#decode()
+      for (let row = 0; row < part.height; row += 1) {
+        const from = (part.y + row) * this.plane.width + part.x
+        to.set(pixels.subarray(from, from + part.width), at + row * pitch)
+      }
+    }
+  }
+
+  /** The plane with its own alpha at a smaller size, RGBA bytes: every pixel the mean of some of its part. */
+  small(size: Size): Uint8Array<ArrayBuffer> {
+    const { width, height } = this.plane
+    const pixels = new Uint32Array(width * height)
+    this.read({ x: 0, y: 0, width, height }, pixels, 0, width)
+    const across = width / size.width
+    const down = height / size.height
+    const taps = Math.min(3, Math.ceil(Math.max(across, down)))
+    const rgba = new Uint8Array(size.width * size.height * 4)
+    for (let at = 0; at < rgba.length; at += 1) {
+      const x = Math.floor(at / 4) % size.width
+      const y = Math.floor(at / 4 / size.width)
+      const shift = (at % 4) * 8
+      let sum = 0
+      for (let j = 0; j < taps; j += 1) {
+        for (let i = 0; i < taps; i += 1) {
+          const column = Math.floor((x + (i + 0.5) / taps) * across)
+          const row = Math.floor((y + (j + 0.5) / taps) * down)
+          sum += ((pixels[row * width + column] ?? 0) >>> shift) & 0xff
+        }
+      }
+      rgba[at] = Math.round(sum / taps ** 2)
+    }
+    return rgba
+  }
+
+  #readWords(swizzle: Swizzle, part: Rect, to: Uint32Array, at: number, pitch: number): void {
+    const [image] = this.#description.images
+    const [bytes] = this.#images
+    if (!image || !bytes) throw new RangeError(`surface ${this.#description.id} has no image`)
+    const words = new Uint32Array(bytes.buffer)
+    const stride = image.pitch / 4
+    const fill = swizzle.opaque ? OPAQUE : 0
+    for (let row = 0; row < part.height; row += 1) {
+      const y = this.plane.bottomUp ? this.plane.height - 1 - part.y - row : part.y + row
+      const from = y * stride + part.x
+      const first = at + row * pitch
+      if (swizzle.swap) {
+        for (let x = 0; x < part.width; x += 1) {
+          const word = words[from + x] ?? 0
+          const swapped = (word & 0xff00_ff00) | ((word & 0xff) << 16) | ((word >>> 16) & 0xff)
+          to[first + x] = swapped | fill
+        }
+      } else {
+        for (let x = 0; x < part.width; x += 1) to[first + x] = (words[from + x] ?? 0) | fill
+      }
+    }
+  }
+
+  #decode(): Uint32Array<ArrayBuffer> {
+    this.#decoded ??= new Uint32Array(
+      decodeRgba8(imagePlane(this.#description), this.#images).buffer,
+    )
+    return this.#decoded
+  }
+}
+
+/** The plane as its images hold it: each from its first byte on, linear rows at the image's pitch. */
+function imagePlane({ plane, images }: SurfaceDescription): Plane {
+  const isTiled = modifierRow(plane.modifier)?.tiling !== undefined
+  const memory = plane.memory.map((part, at) => {
+    const { pitch = 0, rows = 0 } = images[at] ?? {}
+    const stride = isTiled ? part.stride : pitch
+    return { buffer: at, offset: 0, stride, size: pitch * rows }
+  })
+  return { ...plane, memory }
+}
