@@ -19,6 +19,8 @@ export type Writer = {
 export type Io = {
   readonly stdout: Writer
   readonly stderr: Writer
+  /** Read at most once. */
+  readonly stdin?: AsyncIterable<Uint8Array>
   readonly env: Readonly<Record<string, string | undefined>>
   /** Absolute folder that relative paths are meant from. */
   readonly cwd: string
@@ -34,6 +36,17 @@ export type Command = {
   readonly name: string
   /** Parses and runs. A failure of code `usage` is exit 2, any other exit 1. */
   readonly run: (argv: readonly string[], io: Io) => Promise<Result<void, Failure>>
+  /** What `-h` says of it, as data: the man page and the shells' completions are made of it. */
+  readonly usage: CommandUsage
+}
+
+/** A command's words and tables. */
+export type CommandUsage = {
+  readonly name: string
+  readonly summary: string
+  readonly operands: OperandTable
+  readonly options: OptionTable
+  readonly notes?: readonly string[]
 }
 
 export type CommandDefinition<P extends OperandTable, O extends OptionTable> = {
@@ -53,6 +66,7 @@ export function defineCommand<const P extends OperandTable, const O extends Opti
 ): Command {
   return {
     name: definition.name,
+    usage: definition,
     run: async (argv, io) => {
       const parsed = parseArguments(definition, argv)
       if (!parsed.ok) return parsed

@@ -76,6 +76,19 @@ async function dispatch(
   return (await view.load()).run(argv, io)
 }
 
+/** Every form of an address, and what it names. */
+export const addressRows: readonly (readonly [string, string])[] = [
+  ['demo:', 'a built-in guest that flips pages and moves a cursor'],
+  ['dump:FILE', 'a plane dump (scanout dump)'],
+  ['qemu:QMP-SOCKET', 'the D-Bus display of a QEMU, by its monitor'],
+  ['qemu+dbus:BUS?vm=NAME', 'the same on a D-Bus bus: session, system or its address'],
+  ['libvirt:NAME', 'the same of a libvirt domain, by name, UUID or number'],
+  ['vfio:UUID', 'a mediated display device that no VM uses, by UUID or sysfs path'],
+  ['vfio+pid:PID', 'the device of a running QEMU'],
+  ['vfio+fd:N, vfio+unix:SOCKET', 'a device whose descriptor is handed over'],
+  ['planes+unix:SOCKET', 'planes from scanout broker or another producer'],
+]
+
 /** The text of `scanout -h`. */
 function overview(commands: readonly CommandRow[]): string {
   return [
@@ -88,17 +101,7 @@ function overview(commands: readonly CommandRow[]): string {
     ...alignedRows(commands.map(({ name, summary }): [string, string] => [name, summary])),
     '',
     'Addresses:',
-    ...alignedRows([
-      ['demo:', 'a built-in guest that flips pages and moves a cursor'],
-      ['dump:FILE', 'a plane dump (scanout dump)'],
-      ['qemu:QMP-SOCKET', 'the D-Bus display of a QEMU, by its monitor'],
-      ['qemu+dbus:BUS?vm=NAME', 'the same on a D-Bus bus: session, system or its address'],
-      ['libvirt:NAME', 'the same of a libvirt domain, by name, UUID or number'],
-      ['vfio:UUID', 'a mediated display device that no VM uses, by UUID or sysfs path'],
-      ['vfio+pid:PID', 'the device of a running QEMU'],
-      ['vfio+fd:N, vfio+unix:SOCKET', 'a device whose descriptor is handed over'],
-      ['planes+unix:SOCKET', 'planes from scanout broker or another producer'],
-    ]),
+    ...alignedRows(addressRows),
     '',
     'scanout COMMAND -h says more about one. scanout --version prints the version.',
     '',

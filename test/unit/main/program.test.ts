@@ -17,6 +17,7 @@ function noted(calls: Call[], outcome: Awaited<ReturnType<Command['run']>> = ok(
     summary: `${name} it`,
     load: async (): Promise<Command> => ({
       name,
+      usage: { name, summary: '', operands: [], options: {} },
       run: async (argv: readonly string[], _io: Io) => {
         calls.push({ name, argv })
         return outcome
