@@ -6,6 +6,10 @@ export function processIo(signal: AbortSignal): Io {
   return {
     stdout: streamWriter(process.stdout),
     stderr: streamWriter(process.stderr),
+    // Made when it is asked for: that alone begins to read.
+    get stdin() {
+      return process.stdin
+    },
     env: process.env,
     cwd: process.cwd(),
     signal,
