@@ -11,6 +11,10 @@ export type ScaleMode = (typeof scaleModes)[number]
 export const rotations = [0, 90, 180, 270] as const
 export type Rotation = (typeof rotations)[number]
 
+/** What draws the picture; `auto` takes WebGL where a GPU does the work, and a 2D canvas elsewhere. */
+export const presenterWishes = ['auto', 'webgl', 'canvas2d'] as const
+export type PresenterWish = (typeof presenterWishes)[number]
+
 export const shotFormats = ['png', 'webp'] as const
 export type ShotFormat = (typeof shotFormats)[number]
 
@@ -120,6 +124,8 @@ export const settingRows = {
   keepsAwake:        row('global', isBoolean,                      true),
   /** A VM that stops is told of while its window is hidden. */
   tellsStop:         row('global', isBoolean,                      true),
+  /** Counts for windows that are opened after it was chosen. */
+  presenter:         row('global', isOneOf(presenterWishes),       'auto'),
   screenshotFolder:  row('global', isFolder,                       ''),
   screenshotFormat:  row('global', isOneOf(shotFormats),           'png'),
   screenshotCursor:  row('global', isBoolean,                      true),

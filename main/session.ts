@@ -6,7 +6,7 @@ import type { Capture } from '../core/plane.ts'
 import type { Hello } from '../core/protocol.ts'
 import { fail, ok, type Result } from '../core/result.ts'
 import type { SessionState } from '../core/session-state.ts'
-import type { ScaleMode } from '../core/settings.ts'
+import type { PresenterWish, ScaleMode } from '../core/settings.ts'
 import { FrameStatistics } from './frame-statistics.ts'
 import type { InputDevice } from './input/qmp-input.ts'
 import { hostMeasures, Inspection } from './inspector/inspection.ts'
@@ -28,6 +28,8 @@ export type SessionOptions = {
   readonly title: string | undefined
   readonly fullscreen: boolean
   readonly headless: boolean
+  /** For this window only; the remembered one stays. */
+  readonly presenter: PresenterWish | undefined
   readonly viewOnly: boolean
   /** The window begins with the clipboard shared. */
   readonly clipboard: boolean
@@ -146,7 +148,8 @@ export class Session implements AsyncDisposable {
       problem: (problem) => this.#hearProblem(problem),
       close: () => this.#closed.resolve({ kind: 'closed' }),
     })
-    const request = { title: title ?? address.text, fullscreen, headless, page }
+    const presenter = this.#options.presenter ?? this.#parts.settings.current.presenter
+    const request = { title: title ?? address.text, fullscreen, headless, presenter, page }
     const opened = await this.#parts.shell.open(request, this.#ending.signal)
     if (!opened.ok) {
       this.#window$.reject(new Error(opened.failure.what))

@@ -2,8 +2,8 @@
 import { createRoot } from 'react-dom/client'
 import { openBridge } from './bridge/bridge.ts'
 import { ClipboardShare } from './clipboard/clipboard-share.ts'
+import { choosePresenter, presenterWish } from './compositor/choose-presenter.ts'
 import { Compositor } from './compositor/compositor.ts'
-import { createWebglPresenter } from './compositor/webgl/presenter.ts'
 import { GuestInput } from './input/guest-input.ts'
 import { ScreenWish } from './input/screen-wish.ts'
 import { Typing } from './input/typing.ts'
@@ -37,7 +37,7 @@ window.addEventListener('error', (event) => report(event.error ?? event.message)
 window.addEventListener('unhandledrejection', (event) => report(event.reason))
 
 const session = new Session(bridge, store)
-const compositor = new Compositor(canvas, bridge, createWebglPresenter, {
+const compositor = new Compositor(canvas, bridge, choosePresenter(presenterWish(location.search)), {
   picture: (picture) => store.setState({ picture }),
   drawn: () => input.drawn(),
   presented: () => session.presented(),

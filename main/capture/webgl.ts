@@ -40,6 +40,7 @@ export async function openWebglEngine(io: Io): Promise<Result<Engine, Failure>> 
     entry: pathToFileURL(entry).href,
     headless: true,
     fullscreen: false,
+    presenter: 'webgl',
   })
   try {
     const browser = owned.use(await Browser.start(program.value, flags, folder.path))

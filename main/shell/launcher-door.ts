@@ -35,6 +35,7 @@ const picturePath = /^\/picture\/([0-9a-f]{32})\.png$/
 export function launcherDoor(page: LauncherHandlers): PageDoor {
   return {
     document: 'launcher',
+    query: '',
     call: (name, args) => {
       const known = launcherCallNames.find((one) => one === name)
       if (!known || !fits(callArguments[known], args)) return undefined

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from '../../core/failure.ts'
 import type { Result } from '../../core/result.ts'
+import type { PresenterWish } from '../../core/settings.ts'
 import { checkCall, checkNote, checkShot } from './messages.ts'
 import type { PageHandlers } from './shell.ts'
 
@@ -14,6 +15,8 @@ export type PageDocument = keyof typeof pageDocuments
  */
 export type PageDoor = {
   readonly document: PageDocument
+  /** What the document's address ends with, for what its page must know before it can ask. */
+  readonly query: string
   /** Undefined for what the document may not ask. */
   call(name: unknown, args: unknown): (() => Promise<unknown>) | undefined
   /** Undefined for what the document may not tell. */
@@ -27,9 +30,10 @@ export type PageDoor = {
 }
 
 /** The door of the viewer's document. */
-export function viewerDoor(page: PageHandlers): PageDoor {
+export function viewerDoor(page: PageHandlers, presenter: PresenterWish = 'auto'): PageDoor {
   return {
     document: 'viewer',
+    query: `?presenter=${presenter}`,
     call: (name, args) => {
       const call = checkCall(name, args)
       return call && (() => call(page.calls))

@@ -11,6 +11,7 @@ import type {
   SurfaceId,
 } from '../../core/protocol.ts'
 import type { Result } from '../../core/result.ts'
+import type { PresenterWish } from '../../core/settings.ts'
 import type { Fd } from '../../native-shim/api.ts'
 
 // What a window is to the rest of main. shell/chromium and shell/electron implement it; nothing
@@ -37,6 +38,7 @@ export type PageHandlers = {
 export type WindowRequest = {
   readonly title: string
   readonly fullscreen: boolean
+  readonly presenter: PresenterWish
   /** No display server is needed and nothing is seen. */
   readonly headless: boolean
   readonly page: PageHandlers

@@ -12,6 +12,7 @@ import type {
 import type { ScaleMode } from '../../core/settings.ts'
 import { CursorCopies, type GuestCursor } from './cursor-copies.ts'
 import { type DamageBytes, tightSize } from './damage-bytes.ts'
+import { Pacer } from './pacer.ts'
 import { clampPan, place } from './placement.ts'
 import { type CreatePresenter, type Picture, type Presenter, sceneSize } from './presenter.ts'
 
@@ -35,14 +36,15 @@ const contextLost: Failure = {
 }
 
 /**
- * Keeps the surfaces and the scene that main describes, and draws them when something changed:
- * once per display refresh, never otherwise.
+ * Keeps the surfaces and the scene that main describes, and draws them when something changed, never
+ * otherwise.
  */
 export class Compositor implements Disposable {
   readonly #bridge: Bridge
   readonly #canvas: HTMLCanvasElement
   readonly #events: CompositorEvents
   readonly #owned = new DisposableStack()
+  readonly #pacer: Pacer
   readonly #surfaces = new Map<SurfaceId, SurfaceDescription>()
   /** Surfaces that the presenter cannot hold, and why. */
   readonly #refused = new Map<SurfaceId, Failure>()
@@ -52,7 +54,6 @@ export class Compositor implements Disposable {
   #scene: readonly ScenePlane[] = []
   #scale: ScaleMode = 'fit'
   #pan: Point = { x: 0, y: 0 }
-  #request: number | undefined
   /** The newest frame taken and not yet drawn. */
   #undrawn: { readonly seq: number; readonly uploadMs: number } | undefined
   /** Frames are of no use until one comes with `reset`. */
@@ -69,6 +70,8 @@ export class Compositor implements Disposable {
     this.#canvas = canvas
     this.#bridge = bridge
     this.#events = events
+    const atOnce = () => this.#presenter?.drawsAtOnce === true
+    this.#pacer = this.#owned.use(new Pacer(() => this.#draw(), atOnce))
     const made = create(canvas, {
       lost: () => {
         this.#forget()
@@ -85,7 +88,6 @@ export class Compositor implements Disposable {
     watch.observe(canvas, { box: 'device-pixel-content-box' })
     this.#owned.defer(() => watch.disconnect())
     this.#owned.defer(bridge.onFrame((frame, payload) => this.#take(frame, payload)))
-    this.#owned.defer(() => this.#request !== undefined && cancelAnimationFrame(this.#request))
   }
 
   /** Undefined when no presenter can be had here; the problem was told. */
@@ -128,7 +130,7 @@ export class Compositor implements Disposable {
   set hidesCursor(hides: boolean) {
     if (hides === this.#hidesCursor) return
     this.#hidesCursor = hides
-    this.#schedule()
+    this.#pacer.request()
   }
 
   set scale(mode: ScaleMode) {
@@ -144,7 +146,7 @@ export class Compositor implements Disposable {
     const to = clampPan(this.#size, this.#view(), { x: this.#pan.x + x, y: this.#pan.y + y })
     if (to.x === this.#pan.x && to.y === this.#pan.y) return false
     this.#pan = to
-    this.#schedule()
+    this.#pacer.request()
     return true
   }
 
@@ -153,7 +155,7 @@ export class Compositor implements Disposable {
     if (!this.#presenter || this.#presenter.lost) return undefined
     const scene = this.#scene.filter((plane) => cursor || plane.kind !== 'cursor')
     const picture = this.#presenter.read(scene)
-    this.#schedule()
+    this.#pacer.request()
     return picture
   }
 
@@ -177,7 +179,7 @@ export class Compositor implements Disposable {
     }
     const earlier = this.#undrawn?.uploadMs ?? 0
     this.#undrawn = { seq: frame.seq, uploadMs: earlier + performance.now() - started }
-    this.#schedule()
+    this.#pacer.request()
   }
 
   #apply(presenter: Presenter, frame: FrameMessage, payload: Uint8Array): void {
@@ -225,13 +227,6 @@ export class Compositor implements Disposable {
     const bytes = this.#bridge.memory(description.id, image)
     if (!bytes) throw new RangeError(`surface ${description.id} has no shared memory ${image}`)
     return { layout: 'image', bytes }
-  }
-
-  #schedule(): void {
-    this.#request ??= requestAnimationFrame(() => {
-      this.#request = undefined
-      this.#draw()
-    })
   }
 
   #draw(): void {

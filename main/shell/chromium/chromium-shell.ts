@@ -51,8 +51,9 @@ export class ChromiumShell implements Shell, LauncherShell {
   }
 
   async open(request: WindowRequest, signal: AbortSignal): Promise<Result<ShellWindow, Failure>> {
-    const { headless, fullscreen } = request
-    return this.#open<Events>(viewerDoor(request.page), { headless, fullscreen }, signal)
+    const { headless, fullscreen, presenter, page } = request
+    const look = { headless, fullscreen, presenter }
+    return this.#open<Events>(viewerDoor(page, presenter), look, signal)
   }
 
   async openLauncher(
@@ -60,7 +61,7 @@ export class ChromiumShell implements Shell, LauncherShell {
     signal: AbortSignal,
   ): Promise<Result<LauncherWindow, Failure>> {
     const { headless } = request
-    const look = { headless, fullscreen: false, size: LAUNCHER_SIZE }
+    const look = { headless, fullscreen: false, presenter: 'auto', size: LAUNCHER_SIZE } as const
     return this.#open<LauncherEvents>(launcherDoor(request.page), look, signal)
   }
 

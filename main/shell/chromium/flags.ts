@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { existsSync, readdirSync } from 'node:fs'
+import type { PresenterWish } from '../../../core/settings.ts'
 
 /** What decides how Chromium must be started here. */
 export type HostFacts = {
@@ -69,11 +70,16 @@ const always = [
 ]
 
 /**
- * WebGL2 on a host without a GPU, as measured with Chromium 156: these work headless and on Xvfb, and
- * both draw every pixel right. A real GPU is left alone.
+ * How the page is drawn on a host without a GPU, as measured with Chromium 156. A 2D canvas under the
+ * software compositor is shown without waiting for its 60 Hz tick: our page draws when a frame came and
+ * paces itself. WebGL2 works headless and on Xvfb by either driver, and both draw every pixel right. A
+ * real GPU is left alone.
  */
-function graphics(host: HostFacts): readonly string[] {
+function graphics(host: HostFacts, presenter: PresenterWish): readonly string[] {
   if (host.gpu) return []
+  if (presenter !== 'webgl') {
+    return ['--disable-gpu', '--disable-gpu-vsync', '--disable-frame-rate-limit']
+  }
   if (host.llvmpipe) return ['--use-gl=angle', '--use-angle=gl-egl', '--ignore-gpu-blocklist']
   return ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader']
 }
@@ -89,6 +95,7 @@ export type BrowserRequest = {
   readonly entry: string
   readonly headless: boolean
   readonly fullscreen: boolean
+  readonly presenter: PresenterWish
   /** CSS pixels; otherwise the viewer's. */
   readonly size?: { readonly width: number; readonly height: number }
 }
@@ -117,7 +124,7 @@ export function browserFlags(host: HostFacts, request: BrowserRequest): readonly
   return [
     `--user-data-dir=${request.profile}`,
     ...always,
-    ...graphics(host),
+    ...graphics(host, request.presenter),
     ...sandbox(host),
     ...window,
   ]

@@ -19,7 +19,6 @@ const MAX_MESSAGE = 128 * 1024 * 1024
 const HANDOVER_MS = 1000
 
 /** Goes to the page itself, from its own origin, so that the strict cookie is sent. */
-const entered = '<!doctype html><meta http-equiv="refresh" content="0;url=/">'
 
 /**
  * The loopback server of one window. One page is its client; everybody else is turned away before
@@ -102,8 +101,9 @@ export class PageServer implements AsyncDisposable {
     const cookie = this.guard.enter(url.searchParams.get('token') ?? '')
     if (cookie === undefined) this.#refuse(response, 403, '/enter: no valid token')
     else {
+      const next = `<!doctype html><meta http-equiv="refresh" content="0;url=/${this.#door.query}">`
       const more = { 'Set-Cookie': cookie }
-      this.#reply(response, 200, 'text/html; charset=utf-8', Buffer.from(entered), more)
+      this.#reply(response, 200, 'text/html; charset=utf-8', Buffer.from(next), more)
     }
   }
 

@@ -91,12 +91,13 @@ export class ElectronShell implements Shell, LauncherShell {
     signal.throwIfAborted()
     const canary = Promise.withResolvers<string>()
     const options = windowOptions(request, preloadScript(script), memory?.socketPath)
-    const { browser, ipc } = this.#browser(viewerDoor(request.page), options, owned, {
+    const door = viewerDoor(request.page, request.presenter)
+    const { browser, ipc } = this.#browser(door, options, owned, {
       tried: canary.resolve,
       mapped: (surface, image) => memory?.mapped(surface, image),
     })
     const window = new ElectronWindow(browser, ipc, memory)
-    const loaded = await load(browser)
+    const loaded = await load(browser, door.query)
     if (!loaded.ok) return loaded
     window.settle(this.#shim.ok ? await objection(canary.promise) : this.#shim.failure)
     window.own(owned.move())
@@ -156,9 +157,9 @@ function preloadScript(name: string): string {
 const launcherPreload = preloadScript('launcher-preload.cjs')
 const launcherSize = { width: 860, height: 680 } as const
 
-async function load(browser: BrowserWindow): Promise<Result<void, Failure>> {
+async function load(browser: BrowserWindow, query = ''): Promise<Result<void, Failure>> {
   try {
-    await browser.loadURL(`${APP_ORIGIN}/`)
+    await browser.loadURL(`${APP_ORIGIN}/${query}`)
     return ok(undefined)
   } catch (error) {
     return fail(notLoaded(error instanceof Error ? error.message : String(error)))

@@ -66,7 +66,8 @@ const noWebgl: Failure = {
     'Install a graphics driver (Debian: apt-get install libgl1-mesa-dri libegl1), then start Scanout again',
 }
 
-function rendererName(gl: WebGL2RenderingContext): string {
+/** The driver's own name. */
+export function rendererName(gl: WebGL2RenderingContext): string {
   const extension = gl.getExtension('WEBGL_debug_renderer_info')
   return String(gl.getParameter(extension ? extension.UNMASKED_RENDERER_WEBGL : gl.RENDERER))
 }

@@ -20,6 +20,7 @@ const options: SessionOptions = {
   address,
   title: undefined,
   fullscreen: false,
+  presenter: undefined,
   headless: true,
   viewOnly: false,
   clipboard: false,

@@ -76,7 +76,13 @@ describe('the browser', () => {
   })
 })
 
-const request = { profile: '/p', entry: 'file:///p/open.html', headless: false, fullscreen: false }
+const request = {
+  profile: '/p',
+  entry: 'file:///p/open.html',
+  headless: false,
+  fullscreen: false,
+  presenter: 'webgl',
+} as const
 const gpu: HostFacts = { gpu: true, llvmpipe: true, root: false }
 const software: HostFacts = { gpu: false, llvmpipe: true, root: false }
 const bare: HostFacts = { gpu: false, llvmpipe: false, root: false }
@@ -92,6 +98,18 @@ describe('its command line', () => {
     expect(browserFlags(software, request)).toContain('--ignore-gpu-blocklist')
     expect(browserFlags(bare, request)).toContain('--use-angle=swiftshader')
   })
+
+  it.each(['auto', 'canvas2d'] as const)(
+    'does without GL where the CPU would draw (%s)',
+    (presenter) => {
+      for (const host of [software, bare]) {
+        const flags = browserFlags(host, { ...request, presenter })
+        expect(flags).toContain('--disable-gpu')
+        expect(flags).toContain('--disable-frame-rate-limit')
+      }
+      expect(browserFlags(gpu, { ...request, presenter })).not.toContain('--disable-gpu')
+    },
+  )
 
   it('gives up the sandbox for root alone', () => {
     expect(browserFlags(gpu, request)).not.toContain('--no-sandbox')

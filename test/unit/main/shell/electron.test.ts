@@ -49,7 +49,13 @@ function fakeShim() {
 
 async function open(shim: ConstructorParameters<typeof ElectronShell>[1] = fail('no addon')) {
   const shell = new ElectronShell(env, shim, pageFolder())
-  const request = { title: 'VM', fullscreen: false, headless: false, page }
+  const request = {
+    title: 'VM',
+    fullscreen: false,
+    headless: false,
+    presenter: 'webgl',
+    page,
+  } as const
   const result = await shell.open(request, new AbortController().signal)
   if (!result.ok) throw new Error(result.failure.why)
   opened.push(result.value)
