@@ -2,8 +2,15 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Failure } from '../../core/failure.ts'
+import { parseHotkeys } from '../../core/hotkeys.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
-import { type ScaleMode, scaleModes } from '../../core/settings.ts'
+import {
+  type ChosenKeys,
+  type PresenterWish,
+  presenterWishes,
+  type ScaleMode,
+  scaleModes,
+} from '../../core/settings.ts'
 import { type Command, defineCommand, type Io, wrongUse } from '../command.ts'
 import { hasDisplay } from '../display-server.ts'
 import { QmpInput } from '../input/qmp-input.ts'
@@ -43,7 +50,10 @@ type Wishes = {
   readonly reconnect: boolean
   /** Socket of a monitor that takes the input, and tells what the VM does. */
   readonly qmp: string | undefined
+  /** Keys by action, for this window. */
+  readonly hotkeys: ChosenKeys
   readonly headless: boolean
+  readonly presenter: PresenterWish | undefined
   readonly frames: number | undefined
   readonly stats: string | undefined
   /** No display server: show what there is, save it, and leave. */
@@ -79,8 +89,18 @@ export function viewCommand(hosted?: Shell): Command {
         metavar: 'SOCKET',
         help: "send input, pause and reset through this QEMU monitor's socket",
       },
+      hotkeys: {
+        type: 'text',
+        metavar: 'ACTION=KEYS,…',
+        help: 'other keys for this window: fullscreen=shift+f11',
+      },
       wait: waitOption,
       reconnect: { type: 'flag', help: 'show a VM that went away again when it is back' },
+      presenter: {
+        type: 'choice',
+        choices: presenterWishes,
+        help: 'what draws the picture [auto: WebGL with a GPU, else a 2D canvas]',
+      },
       shell: { type: 'choice', choices: shellKinds, help: 'which program draws the window' },
       headless: { type: 'flag', help: 'run without a window, in headless Chromium' },
       frames: {
@@ -97,6 +117,8 @@ export function viewCommand(hosted?: Shell): Command {
       if (!viewing.ok) return viewing
       const { address } = viewing.value
       const options = withWish(given, viewing.value.wish)
+      const hotkeys = readHotkeys(options.hotkeys)
+      if (!hotkeys.ok) return hotkeys
       const windowless = options.headless || (!hosted && !(await hasDisplay(io.env)))
       if (options.headless && options.shell === 'electron') {
         const remedy = 'Leave out --shell, or use --shell chromium'
@@ -114,7 +136,9 @@ export function viewCommand(hosted?: Shell): Command {
         wait: options.wait,
         reconnect: options.reconnect,
         qmp: options.qmp,
+        hotkeys: hotkeys.value,
         headless: windowless,
+        presenter: options.presenter,
         frames: options.frames,
         stats: options.stats,
         tour: windowless && !options.headless,
@@ -136,6 +160,12 @@ export function viewCommand(hosted?: Shell): Command {
 
 export const view = viewCommand()
 
+function readHotkeys(text: string | undefined): Result<ChosenKeys, Failure> {
+  const keys = text === undefined ? ok({}) : parseHotkeys(text)
+  if (keys.ok) return keys
+  return wrongUse('cannot use --hotkeys', keys.failure, 'Write --hotkeys fullscreen=shift+f11')
+}
+
 function inheritedFd(address: Address): number | undefined {
   return address.scheme === 'vfio+fd' ? Number(address.path) : undefined
 }
@@ -151,6 +181,8 @@ async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, 
   await settings.takeVm(wishes.address.text)
   if (wishes.follow) settings.override({ guestFollows: true })
   if (wishes.mute) settings.override({ muted: true })
+  const keys = { ...settings.current.keys, ...wishes.hotkeys }
+  if (Object.keys(wishes.hotkeys).length > 0) settings.override({ keys })
   await using owned = new AsyncDisposableStack()
   const line = monitorLine(wishes.qmp, wishes.address, io.cwd)
   if (line) owned.use(line)
