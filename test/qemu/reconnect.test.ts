@@ -38,7 +38,7 @@ async function show(vm: VirtualMachine, change: Partial<SessionOptions>) {
     headless: true,
     viewOnly: false,
     scale: undefined,
-        presenter: undefined,
+    presenter: undefined,
     clipboard: false,
     wait: false,
     reconnect: false,
