@@ -7,6 +7,13 @@ import type { InputAccepts, InputEvent } from './input.ts'
 import type { InspectFacts, StatsFacts } from './inspection.ts'
 import type { ImageRect, MemoryImage } from './memory-image.ts'
 import type { Plane, PlaneKind, PlaneStatus } from './plane.ts'
+import type {
+  RecordingFigures,
+  RecordingPiece,
+  RecordingRequest,
+  RecordingTrack,
+  RecordingWish,
+} from './recording.ts'
 import type { Result } from './result.ts'
 import type { SessionState } from './session-state.ts'
 import type { SettingLayer, SettingLayers, SettingName, Settings } from './settings.ts'
@@ -92,6 +99,26 @@ export type ShotRequest = {
   readonly cursor: boolean
 }
 
+/** Screenshots that main saves by the clock. */
+export type ShotSeries = {
+  /** Between two of them. */
+  readonly seconds: number
+  /** So far. */
+  readonly saved: number
+  /** The newest file; empty before the first. */
+  readonly path: string
+}
+
+/** A picture that the page encoded, because main cannot: WebP, base64. */
+export type KeepRequest = {
+  readonly webp: string
+  readonly folder: string
+  readonly name: string
+}
+
+/** Bytes of a picture that the page may hand over. */
+export const MAX_KEPT = 64 * 1024 * 1024
+
 export type SaveRequest = ShotRequest & {
   /** `dump` writes a plane dump folder instead of a PNG. */
   readonly as: 'png' | 'dump'
@@ -108,6 +135,9 @@ export type Calls = {
   'session:console': (id: number) => Promise<void>
   'vm:act': (action: VmAction) => Promise<Result<void, Failure>>
   'shot:save': (request: SaveRequest) => Promise<Result<{ readonly path: string }, Failure>>
+  'shot:keep': (request: KeepRequest) => Promise<Result<{ readonly path: string }, Failure>>
+  /** Saves a PNG every so many seconds until told otherwise (null); the first at once. */
+  'shot:series': (seconds: number | null) => Promise<Result<void, Failure>>
   /** Suggests a folder and a free name for the next file. */
   'shot:suggest': () => Promise<{ readonly folder: string; readonly name: string }>
   /** Opens the desktop's file manager on the screenshot folder. */
@@ -120,6 +150,24 @@ export type Calls = {
   'settings:reset': (layer: SettingLayer, names: readonly SettingName[]) => Promise<SettingLayers>
   'settings:layers': () => Promise<SettingLayers>
   'window:close': () => Promise<void>
+  /** What a page without a window is to record; null for the pages that a person sees. */
+  'record:wish': () => Promise<RecordingWish | null>
+  /** Begins a file. Until it is complete it has another name, at `path`. */
+  'record:start': (
+    request: RecordingRequest,
+  ) => Promise<Result<{ readonly id: number; readonly path: string }, Failure>>
+  /** The next encoded pictures, and with the first what they are; answered once they are taken. */
+  'record:write': (
+    id: number,
+    pieces: readonly RecordingPiece[],
+    track: RecordingTrack | null,
+  ) => Promise<Result<RecordingFigures, Failure>>
+  /** Completes the file and names it. */
+  'record:close': (
+    id: number,
+  ) => Promise<Result<RecordingFigures & { readonly path: string }, Failure>>
+  /** Opens the desktop's file manager on the folder of the recordings. */
+  'record:reveal': () => Promise<Result<void, Failure>>
 }
 
 /** The page tells, nobody answers. */
@@ -141,6 +189,8 @@ export type Notes = {
   /** Answer to `probe:read`: the guest's picture as the presenter drew it, RGBA rows tight, base64. */
   'probe:picture': [id: number, width: number, height: number, rgba: string]
   'log:problem': [text: string]
+  /** A page without a window cannot record. */
+  'record:problem': [problem: Failure]
   /** The inspector is open: `inspect:changed` is wanted, or not any more. */
   'inspect:watch': [wanted: boolean]
   /** The statistics are shown: `stats:changed` is wanted, or not any more. */
@@ -156,10 +206,14 @@ export type Events = {
   'guest:news': [news: GuestNews]
   /** What the VM does changed; null when nobody can tell any more. */
   'vm:changed': [vm: VmState | null]
+  /** Another picture of a series was saved, or it ended: with a failure when it had to. */
+  'shots:changed': [series: ShotSeries | null, failure: Failure | null]
   /** What the guest takes changed, a driver of it bound for one. */
   'input:changed': [accepts: InputAccepts]
   /** Read back the composed picture at guest size through the presenter; for `--engine webgl` and tests. */
   'probe:read': [id: number, cursor: boolean]
+  /** A page without a window is to complete its recording. */
+  'record:stop': []
   /** Twice a second while it is wanted; null while no source is open. */
   'inspect:changed': [facts: InspectFacts | null]
   /** Once a second while it is wanted. */
@@ -172,6 +226,8 @@ export const callNames = [
   'session:console',
   'vm:act',
   'shot:save',
+  'shot:keep',
+  'shot:series',
   'shot:suggest',
   'shot:reveal',
   'settings:change',
@@ -179,6 +235,11 @@ export const callNames = [
   'settings:reset',
   'settings:layers',
   'window:close',
+  'record:wish',
+  'record:start',
+  'record:write',
+  'record:close',
+  'record:reveal',
 ] as const satisfies readonly (keyof Calls)[]
 export const noteNames = [
   'frame:presented',
@@ -191,6 +252,7 @@ export const noteNames = [
   'view:problem',
   'probe:picture',
   'log:problem',
+  'record:problem',
   'inspect:watch',
   'stats:watch',
 ] as const satisfies readonly (keyof Notes)[]
@@ -200,8 +262,10 @@ export const eventNames = [
   'guest:changed',
   'guest:news',
   'vm:changed',
+  'shots:changed',
   'input:changed',
   'probe:read',
+  'record:stop',
   'inspect:changed',
   'stats:changed',
 ] as const satisfies readonly (keyof Events)[]

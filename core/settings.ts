@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { parseChord } from './key-chord.ts'
+import { recordingCodecs } from './recording.ts'
 
 // What is remembered between runs. A setting is a row of this table; its type, its check on the way
 // from a file or from the page, and its place in the preferences all follow from it.
@@ -17,6 +18,16 @@ export type PresenterWish = (typeof presenterWishes)[number]
 
 export const shotFormats = ['png', 'webp'] as const
 export type ShotFormat = (typeof shotFormats)[number]
+
+/** Where the inspector lies beside the picture. */
+export const docks = ['right', 'bottom'] as const
+export type Dock = (typeof docks)[number]
+
+/** `auto`: the first that the page encodes. */
+export const recordingChoices = ['auto', ...recordingCodecs] as const
+export type RecordingChoice = (typeof recordingChoices)[number]
+/** Most pictures per second of a recording. */
+export const MAX_RECORDING_RATE = 60
 
 /** Percent of a screen pixel that a guest pixel takes in scale mode `1:1`. */
 export const MIN_ZOOM = 10
@@ -131,6 +142,17 @@ export const settingRows = {
   screenshotCursor:  row('global', isBoolean,                      true),
   /** Seconds between the pictures of a series. */
   screenshotEvery:   row('global', isWhole(MIN_EVERY, MAX_EVERY),  10),
+  inspectorDock:     row('global', isOneOf(docks),                 'right'),
+  /** CSS pixels across, on the right and at the bottom. */
+  inspectorWidth:    row('global', isWhole(200, 8192),             420),
+  inspectorHeight:   row('global', isWhole(120, 8192),             320),
+  recordingFolder:   row('global', isFolder,                       ''),
+  recordingCodec:    row('global', isOneOf(recordingChoices),      'auto'),
+  /** Most pictures per second. */
+  recordingRate:     row('global', isWhole(1, MAX_RECORDING_RATE), 30),
+  recordingCursor:   row('global', isBoolean,                      true),
+  /** What was shown last is kept in memory, to be saved when a person wants it. */
+  keepsReplay:       row('vm',     isBoolean,                      false),
   keys:              row('global', isChosenKeys,                   {}),
 } as const
 

@@ -11,6 +11,7 @@ import type { Inspection } from './inspector/inspection.ts'
 import { log } from './log.ts'
 import type { Probes } from './probes.ts'
 import type { Publisher } from './publisher.ts'
+import type { SessionRecordings } from './recording/session-recordings.ts'
 import type { SessionSource } from './session-source.ts'
 import type { SettingsFile } from './settings.ts'
 import type { PageHandlers } from './shell/shell.ts'
@@ -24,6 +25,7 @@ export type SessionPage = {
   readonly probes: Probes
   readonly sound: SoundGate
   readonly inspection: Inspection
+  readonly recordings: SessionRecordings
   /** Undefined while there is no source or no window. */
   publisher(): Publisher | undefined
   hello(): Promise<Hello>
@@ -62,6 +64,7 @@ function calls(session: SessionPage): Calls {
     'session:hello': () => {
       session.sound.reset()
       session.inspection.reset()
+      void session.recordings.completeAll()
       return session.hello()
     },
     'session:reopen': () => session.source.reopen(),
@@ -85,6 +88,7 @@ function calls(session: SessionPage): Calls {
     },
     'settings:layers': async () => session.settings.layers,
     'window:close': async () => session.close(),
+    ...session.recordings.calls,
   }
 }
 
@@ -121,6 +125,9 @@ function hear(session: SessionPage, note: HeardNote): void {
       break
     case 'log:problem':
       log.warn(`page: ${note.args[0]}`)
+      break
+    case 'record:problem':
+      session.recordings.hearProblem(...note.args)
       break
     case 'inspect:watch':
       session.inspection.inspect(...note.args)

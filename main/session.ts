@@ -13,11 +13,12 @@ import { hostMeasures, Inspection } from './inspector/inspection.ts'
 import { log } from './log.ts'
 import { type ProbedPicture, Probes } from './probes.ts'
 import { Publisher } from './publisher.ts'
+import { type RecordingPlan, SessionRecordings } from './recording/session-recordings.ts'
 import { SessionInput } from './session-input.ts'
 import { pageHandlers } from './session-page.ts'
 import { SessionSource, type SessionSourceParts } from './session-source.ts'
 import type { SettingsFile } from './settings.ts'
-import type { Shell, ShellWindow, WindowEnd } from './shell/shell.ts'
+import type { SessionDocument, Shell, ShellWindow, WindowEnd } from './shell/shell.ts'
 import { SoundGate } from './sound-gate.ts'
 import type { Address } from './source/source.ts'
 import type { VmControl } from './vm/vm-control.ts'
@@ -39,6 +40,8 @@ export type SessionOptions = {
   readonly wait: boolean
   /** Shows a VM that went away again when it is back. */
   readonly reconnect: boolean
+  /** Without a window: what is recorded instead of shown. */
+  readonly recording?: RecordingPlan
 }
 
 export type SessionParts = SessionSourceParts & {
@@ -60,6 +63,7 @@ export class Session implements AsyncDisposable {
   readonly #probes = new Probes((id, cursor) => this.#window?.send('probe:read', id, cursor))
   readonly #sound = new SoundGate()
   readonly #inspection: Inspection
+  readonly #recordings: SessionRecordings
   readonly #listeners = new Set<() => void>()
   readonly #window$ = Promise.withResolvers<ShellWindow>()
   readonly #closed = Promise.withResolvers<WindowEnd>()
@@ -81,6 +85,10 @@ export class Session implements AsyncDisposable {
       tellSource: (facts) => this.#window?.send('inspect:changed', facts),
       tellStats: (facts) => this.#window?.send('stats:changed', facts),
     })
+    this.#recordings = new SessionRecordings(
+      { title: () => this.#title(), folder: () => parts.settings.current.recordingFolder },
+      options.recording,
+    )
     const { input, vm } = parts
     this.#input = new SessionInput(
       () => this.#source,
@@ -134,6 +142,7 @@ export class Session implements AsyncDisposable {
       probes: this.#probes,
       sound: this.#sound,
       inspection: this.#inspection,
+      recordings: this.#recordings,
       act: (action) => this.#act(action),
       request: (request) => this.#request(request),
       capture: () => this.#capture(),
@@ -148,8 +157,16 @@ export class Session implements AsyncDisposable {
       problem: (problem) => this.#hearProblem(problem),
       close: () => this.#closed.resolve({ kind: 'closed' }),
     })
+    const document: SessionDocument = this.#options.recording ? 'recorder' : 'viewer'
     const presenter = this.#options.presenter ?? this.#parts.settings.current.presenter
-    const request = { title: title ?? address.text, fullscreen, headless, presenter, page }
+    const request = {
+      title: title ?? address.text,
+      fullscreen,
+      headless,
+      presenter,
+      page,
+      document,
+    }
     const opened = await this.#parts.shell.open(request, this.#ending.signal)
     if (!opened.ok) {
       this.#window$.reject(new Error(opened.failure.what))
@@ -176,6 +193,7 @@ export class Session implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort()
     this.#inspection[Symbol.dispose]()
+    await this.#recordings[Symbol.asyncDispose]()
     const source = this.#source[Symbol.asyncDispose]()
     await Promise.all([source, this.#window?.[Symbol.asyncDispose]()])
     await this.#parts.settings.flush()

@@ -87,10 +87,20 @@ export function vmFile(env: Environment, key: string): SettingsLayerFile {
 }
 
 /** XDG_PICTURES_DIR of user-dirs.dirs, `"$HOME/Pictures"` or an absolute path; else the home folder. */
-export async function picturesFolder(env: Environment): Promise<string> {
+export function picturesFolder(env: Environment): Promise<string> {
+  return desktopFolder(env, 'PICTURES')
+}
+
+/** Where the desktop keeps videos; the home folder when it says nothing. */
+export function videosFolder(env: Environment): Promise<string> {
+  return desktopFolder(env, 'VIDEOS')
+}
+
+async function desktopFolder(env: Environment, kind: string): Promise<string> {
   try {
     const text = await readFile(path.join(configFolder(env), 'user-dirs.dirs'), 'utf8')
-    const value = /^XDG_PICTURES_DIR="(.*)"\s*$/m.exec(text)?.[1]?.replaceAll(/\\(.)/g, '$1')
+    const line = new RegExp(`^XDG_${kind}_DIR="(.*)"\\s*$`, 'm')
+    const value = line.exec(text)?.[1]?.replaceAll(/\\(.)/g, '$1')
     if (value?.startsWith('$HOME')) return path.join(home(env), value.slice('$HOME'.length))
     if (value && path.isAbsolute(value)) return value
   } catch (error) {

@@ -13,6 +13,7 @@ import {
   globalFile,
   picturesFolder,
   type SettingsLayerFile,
+  videosFolder,
   vmFile,
 } from './settings-files.ts'
 
@@ -39,7 +40,11 @@ export class SettingsFile {
 
   /** Reads what holds for all VMs. A damaged file or field gives way to its default. */
   static async open(env: Environment): Promise<SettingsFile> {
-    const initial = { ...initialSettings, screenshotFolder: await picturesFolder(env) }
+    const folders = {
+      screenshotFolder: await picturesFolder(env),
+      recordingFolder: await videosFolder(env),
+    }
+    const initial = { ...initialSettings, ...folders }
     const file = globalFile(env)
     return new SettingsFile(env, initial, { file, settings: filled(await file.read()) })
   }

@@ -12,10 +12,15 @@ const MOST_TRIES = 1000
 
 /** `Screenshot_<vm>_<YYYY-MM-DD_HH-MM-SS>` in local time. */
 export function shotName(vm: string, at: Date): string {
+  return datedName('Screenshot', vm, at)
+}
+
+/** `<kind>_<vm>_<YYYY-MM-DD_HH-MM-SS>` in local time. */
+export function datedName(kind: string, vm: string, at: Date): string {
   const two = (value: number): string => `${value}`.padStart(2, '0')
   const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-')
   const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join('-')
-  return safeName(`Screenshot_${safeName(vm)}_${day}_${time}`)
+  return safeName(`${kind}_${safeName(vm)}_${day}_${time}`)
 }
 
 /**

@@ -4,6 +4,12 @@ import { isGuestRequest } from '../../core/guest-channel.ts'
 import { isInputList } from '../../core/input.ts'
 import { planeKinds } from '../../core/plane.ts'
 import { type Calls, callNames, type Notes, noteNames } from '../../core/protocol.ts'
+import {
+  isRecordingPiece,
+  isRecordingTrack,
+  MAX_PIECES,
+  recordingContainers,
+} from '../../core/recording.ts'
 import { settingLayers, settingNames, settingRows } from '../../core/settings.ts'
 import type { PageHandlers } from './shell.ts'
 
@@ -60,6 +66,9 @@ const isSettingList: Check = (value) =>
   value.length <= settingNames.length &&
   value.every((name) => settingNames.includes(name))
 
+const isPieceList: Check = (value) =>
+  Array.isArray(value) && value.length <= MAX_PIECES && value.every(isRecordingPiece)
+
 const callArguments: Record<keyof Calls, readonly Check[]> = {
   'session:hello': [],
   'session:reopen': [],
@@ -81,6 +90,11 @@ const callArguments: Record<keyof Calls, readonly Check[]> = {
   'settings:reset': [isOneOf(settingLayers), isSettingList],
   'settings:layers': [],
   'window:close': [],
+  'record:wish': [],
+  'record:start': [isRecord({ container: isOneOf(recordingContainers), replay: isBoolean })],
+  'record:write': [isCount, isPieceList, (value) => value === null || isRecordingTrack(value)],
+  'record:close': [isCount],
+  'record:reveal': [],
 }
 
 const noteArguments: Record<keyof Notes, readonly Check[]> = {
@@ -94,6 +108,7 @@ const noteArguments: Record<keyof Notes, readonly Check[]> = {
   'view:problem': [(value) => value === null || isProblem(value)],
   'probe:picture': [isCount, isSide, isSide, isText((MAX_SIDE * MAX_SIDE * 4 * 4) / 3)],
   'log:problem': [isText(MAX_LOG)],
+  'record:problem': [isProblem],
   'inspect:watch': [isBoolean],
   'stats:watch': [isBoolean],
 }

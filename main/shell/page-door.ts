@@ -3,10 +3,15 @@ import type { Failure } from '../../core/failure.ts'
 import type { Result } from '../../core/result.ts'
 import type { PresenterWish } from '../../core/settings.ts'
 import { checkCall, checkNote, checkShot } from './messages.ts'
-import type { PageHandlers } from './shell.ts'
+import type { PageHandlers, SessionDocument } from './shell.ts'
 
 /** What a window shows. */
-export const pageDocuments = { viewer: '/index.html', launcher: '/launcher.html' } as const
+export const pageDocuments = {
+  viewer: '/index.html',
+  /** Nothing to see: encodes the pictures that a viewer would show. */
+  recorder: '/record.html',
+  launcher: '/launcher.html',
+} as const
 export type PageDocument = keyof typeof pageDocuments
 
 /**
@@ -29,10 +34,14 @@ export type PageDoor = {
   framesDropped(): void
 }
 
-/** The door of the viewer's document. */
-export function viewerDoor(page: PageHandlers, presenter: PresenterWish = 'auto'): PageDoor {
+/** The door of the viewer's document, and of the one that records in its place. */
+export function viewerDoor(
+  page: PageHandlers,
+  presenter: PresenterWish = 'auto',
+  document: SessionDocument = 'viewer',
+): PageDoor {
   return {
-    document: 'viewer',
+    document,
     query: `?presenter=${presenter}`,
     call: (name, args) => {
       const call = checkCall(name, args)

@@ -35,10 +35,15 @@ export type PageHandlers = {
   framesDropped(): void
 }
 
+/** Documents that speak the viewer's protocol. */
+export type SessionDocument = 'viewer' | 'recorder'
+
 export type WindowRequest = {
   readonly title: string
   readonly fullscreen: boolean
   readonly presenter: PresenterWish
+  /** Otherwise the viewer's. */
+  readonly document?: SessionDocument
   /** No display server is needed and nothing is seen. */
   readonly headless: boolean
   readonly page: PageHandlers

@@ -28,6 +28,11 @@ export class FakePageHandlers implements PageHandlers {
     'settings:reset': async () => ({ global: initialSettings, vm: {} }),
     'settings:layers': async () => ({ global: initialSettings, vm: {} }),
     'window:close': async () => {},
+    'record:wish': async () => null,
+    'record:start': async () => ok({ id: 1, path: '/videos/take.part.webm' }),
+    'record:write': async () => ok({ bytes: 1, frames: 1, seconds: 1 }),
+    'record:close': async () => ok({ bytes: 1, frames: 1, seconds: 1, path: '/videos/take.webm' }),
+    'record:reveal': async () => ok(undefined),
   }
 
   note<N extends keyof Notes>(name: N, ...args: Notes[N]): void {

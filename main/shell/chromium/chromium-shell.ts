@@ -51,9 +51,9 @@ export class ChromiumShell implements Shell, LauncherShell {
   }
 
   async open(request: WindowRequest, signal: AbortSignal): Promise<Result<ShellWindow, Failure>> {
-    const { headless, fullscreen, presenter, page } = request
+    const { headless, fullscreen, presenter, document, page } = request
     const look = { headless, fullscreen, presenter }
-    return this.#open<Events>(viewerDoor(page, presenter), look, signal)
+    return this.#open<Events>(viewerDoor(page, presenter, document), look, signal)
   }
 
   async openLauncher(

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { RawData, WebSocket } from 'ws'
 import { MAX_CLIPBOARD } from '../../../core/guest-channel.ts'
-import type { Notes } from '../../../core/protocol.ts'
+import type { Calls, Notes } from '../../../core/protocol.ts'
+import { MAX_PIECE } from '../../../core/recording.ts'
 import { fromWire, toWire } from '../../../core/wire.ts'
 import { log } from '../../log.ts'
 import type { PageDoor } from '../page-door.ts'
@@ -10,10 +11,11 @@ import type { PageDoor } from '../page-door.ts'
 const MOST_CALLS = 64
 /** Bytes of any message that is not listed. */
 const MOST_TEXT = 64 * 1024
-/** Bytes of notes that may be longer; JSON writes a character in up to six. */
-const longNotes: ReadonlyMap<unknown, number> = new Map<keyof Notes, number>([
+/** Bytes of calls and notes that may be longer; JSON writes a character in up to six. */
+const longTexts: ReadonlyMap<unknown, number> = new Map<keyof Calls | keyof Notes, number>([
   ['probe:picture', Number.POSITIVE_INFINITY],
   ['guest:request', MOST_TEXT + 6 * MAX_CLIPBOARD],
+  ['record:write', MOST_TEXT + 6 * MAX_PIECE],
 ])
 /** WebSocket close codes: RFC 6455 §7.4.1. */
 const UNSUPPORTED = 1003
@@ -63,7 +65,8 @@ export class Control {
       return
     }
     const answer = (rest: object): void => this.#write({ t: 'answer', id, ...rest })
-    const call = size > MOST_TEXT ? undefined : this.#door.call(name, args)
+    const fits = size <= (longTexts.get(name) ?? MOST_TEXT)
+    const call = fits ? this.#door.call(name, args) : undefined
     if (!call) answer({ error: 'not a call that this window may make' })
     else if (this.#calls >= MOST_CALLS) answer({ error: 'too many calls at once' })
     else void this.#run(String(name), call, answer)
@@ -87,7 +90,7 @@ export class Control {
 
   #note(message: Record<string, unknown>, size: number): void {
     const { name, args } = message
-    const fits = size <= (longNotes.get(name) ?? MOST_TEXT)
+    const fits = size <= (longTexts.get(name) ?? MOST_TEXT)
     const note = fits ? this.#door.note(name, args) : undefined
     if (note) note()
     else this.#refuse('a note that this window may not send')

@@ -91,7 +91,7 @@ export class ElectronShell implements Shell, LauncherShell {
     signal.throwIfAborted()
     const canary = Promise.withResolvers<string>()
     const options = windowOptions(request, preloadScript(script), memory?.socketPath)
-    const door = viewerDoor(request.page, request.presenter)
+    const door = viewerDoor(request.page, request.presenter, request.document)
     const { browser, ipc } = this.#browser(door, options, owned, {
       tried: canary.resolve,
       mapped: (surface, image) => memory?.mapped(surface, image),

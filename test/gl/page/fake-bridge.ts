@@ -14,6 +14,7 @@ import type {
 import type { SessionState } from '../../../core/session-state.ts'
 import { initialSettings, type Settings } from '../../../core/settings.ts'
 import { desktop, pointer } from './desktop.ts'
+import { type FakeRecordings, fakeRecordings } from './fake-recordings.ts'
 
 // Main as the page sees it, played by a test: loaded before the page's own script.
 
@@ -30,6 +31,7 @@ export type Fake = {
   close(): void
   /** What the next `shot:save` answers instead of success. */
   saveFailure: string | undefined
+  readonly recordings: FakeRecordings
 }
 
 /** A block of one colour in an image of 64 × 64. */
@@ -123,12 +125,14 @@ const answers: { [N in keyof Calls]: (...args: Parameters<Calls[N]>) => unknown 
   },
   'settings:layers': () => ({ global: settings, vm: ownSettings }),
   'window:close': () => undefined,
+  ...fakeRecordings.answers,
 }
 
 const fake: Fake = {
   calls: [],
   notes: [],
   saveFailure: undefined,
+  recordings: fakeRecordings,
   emit(name, ...args) {
     for (const listener of listeners.get(name) ?? []) listener(...args)
   },

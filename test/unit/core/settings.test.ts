@@ -29,6 +29,11 @@ const values: Record<SettingName, { good: unknown; bad: readonly unknown[] }> = 
   screenshotFormat: { good: 'webp', bad: ['jpeg', ''] },
   screenshotCursor: { good: false, bad: ['false'] },
   screenshotEvery: { good: 60, bad: [0, 86_401, 1.5] },
+  recordingFolder: { good: '/home/ada/Videos', bad: ['Videos', 1] },
+  recordingCodec: { good: 'vp9', bad: ['hevc', null] },
+  recordingRate: { good: 60, bad: [0, 61, 29.97] },
+  recordingCursor: { good: false, bad: [1] },
+  keepsReplay: { good: true, bad: ['yes'] },
   keys: {
     good: { fullscreen: ['Ctrl+Alt+F'], mute: [] },
     bad: [

@@ -5,6 +5,8 @@ import { checkCall, checkNote, checkShot } from '../../../../main/shell/messages
 import { FakePageHandlers } from '../../../fakes/page-handlers.ts'
 
 const save = { plane: 'all', cursor: true, as: 'png', folder: '/p', name: 'n' }
+const piece = { key: true, timestampUs: 0, durationUs: 33_333, bytes: new Uint8Array(8) }
+const track = { codec: 'vp9', codecString: 'vp09.00.40.08', width: 64, height: 48 }
 /** Arguments that are right for each name; every call and note has a row. */
 const goodCalls: Record<(typeof callNames)[number], readonly unknown[]> = {
   'session:hello': [],
@@ -19,6 +21,11 @@ const goodCalls: Record<(typeof callNames)[number], readonly unknown[]> = {
   'settings:reset': ['global', ['keys']],
   'settings:layers': [],
   'window:close': [],
+  'record:wish': [],
+  'record:start': [{ container: 'webm', replay: false }],
+  'record:write': [1, [piece], track],
+  'record:close': [1],
+  'record:reveal': [],
 }
 const goodNotes: Record<(typeof noteNames)[number], readonly unknown[]> = {
   'frame:presented': [1, 0.5],
@@ -31,6 +38,7 @@ const goodNotes: Record<(typeof noteNames)[number], readonly unknown[]> = {
   'view:problem': [{ code: 'c', what: 'w', why: 'y', remedy: 'r' }],
   'probe:picture': [1, 2, 2, 'AAAA'],
   'log:problem': ['text'],
+  'record:problem': [{ code: 'c', what: 'w', why: 'y', remedy: 'r' }],
   'inspect:watch': [true],
   'stats:watch': [false],
 }
