@@ -202,7 +202,8 @@ export class Canvas2dPresenter implements Presenter {
   }
 
   #sizeOf(scene: readonly ScenePlane[]): Size | undefined {
-    return sceneSize(scene, (id) => this.#surfaces.get(id)?.description)
+    const size = sceneSize(scene, (id) => this.#surfaces.get(id)?.description)
+    return size && { width: size.width, height: size.height }
   }
 
   #planesOf(scene: readonly ScenePlane[]): readonly DrawnPlane[] {
