@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { div255 } from '../../../core/compose.ts'
-import { intersect, isEmpty, type Rect, type Size } from '../../../core/geometry.ts'
+import { Region } from '../../../core/damage.ts'
+import { bounds, intersect, isEmpty, type Rect, type Size } from '../../../core/geometry.ts'
 import { areaOf, type PlacedPlane, SceneDamage } from '../scene-damage.ts'
 import type { MemorySurface } from './memory-surface.ts'
 import { makePixels, OPAQUE, type Pixels } from './words.ts'
@@ -8,11 +9,15 @@ import { makePixels, OPAQUE, type Pixels } from './words.ts'
 /** A plane of the scene with its pixels. */
 export type DrawnPlane = PlacedPlane & { readonly memory: MemorySurface }
 
-/** The guest's picture at guest size in memory, kept up to date by composing only what changed. */
+/** Rows without a change between two changes that are still put on the screen as one. */
+const GAP = 16
+
+/** The guest's picture at guest size in memory, kept up to date by composing only what may have changed. */
 export class MemoryPicture {
   readonly damage = new SceneDamage()
   #pixels: Pixels = makePixels(0, 0)
-  /** Pixels of one layer while it is blended. */
+  /** One row of the picture, and one of a layer, while they are composed. */
+  #line = new Uint32Array(0)
   #layer = new Uint32Array(0)
 
   get pixels(): Pixels {
@@ -23,46 +28,67 @@ export class MemoryPicture {
    * Brings the picture up to date.
    *
    * @param planes bottom to top, one of them the primary, whose size is `size`
-   * @returns parts of the picture that were composed again
+   * @returns parts that cover every pixel that is another than before: flips between buffers of the same
+   *   picture tell of it all, and mostly little of it is
    */
   compose(planes: readonly DrawnPlane[], size: Size): readonly Rect[] {
     const primary = planes.find(({ kind }) => kind === 'primary')
     if (!primary) throw new Error('a composition needs a primary plane')
     const layers = planes.filter((plane) => plane !== primary)
-    if (size.width !== this.#pixels.width || size.height !== this.#pixels.height) {
-      this.#pixels = makePixels(size.width, size.height)
+    const { width } = size
+    if (width !== this.#pixels.width || size.height !== this.#pixels.height) {
+      this.#pixels = makePixels(width, size.height)
+      this.#line = new Uint32Array(width)
+      this.#layer = new Uint32Array(width)
     }
-    const { words, width } = this.#pixels
-    const changed = this.damage.take(primary, layers, size)
-    for (const part of changed) {
-      const first = part.y * width + part.x
-      primary.memory.read(part, words, first, width)
-      for (let row = 0; row < part.height; row += 1) {
-        const from = first + row * width
-        for (let at = from; at < from + part.width; at += 1) words[at] = (words[at] ?? 0) | OPAQUE
+    const changed = new Region()
+    for (const part of this.damage.take(primary, layers, size)) {
+      let run: Rect | undefined
+      for (let y = part.y; y < part.y + part.height; y += 1) {
+        const row = this.#composeRow(primary, layers, { ...part, y, height: 1 })
+        if (!row) continue
+        if (run && y - run.y - run.height >= GAP) {
+          changed.add(run)
+          run = undefined
+        }
+        run = run ? bounds(run, row) : row
       }
-      for (const layer of layers) this.#blend(layer, intersect(areaOf(layer), part))
+      if (run) changed.add(run)
     }
-    return changed
+    return changed.rects
   }
 
-  /** Source-over with premultiplied alpha, as {@link compose} of core/compose.ts defines it. */
-  #blend(layer: DrawnPlane, seen: Rect): void {
+  /** Composes a part of one row. What of it is another than before; undefined when nothing is. */
+  #composeRow(primary: DrawnPlane, layers: readonly DrawnPlane[], row: Rect): Rect | undefined {
+    const line = this.#line
+    primary.memory.read(row, line, 0, row.width)
+    for (const layer of layers) this.#blend(layer, row)
+    const { words, width } = this.#pixels
+    const start = row.y * width + row.x
+    let first = 0
+    while (first < row.width && ((line[first] as number) | OPAQUE) >>> 0 === words[start + first]) {
+      first += 1
+    }
+    if (first === row.width) return undefined
+    let end = row.width
+    while (((line[end - 1] as number) | OPAQUE) >>> 0 === words[start + end - 1]) end -= 1
+    for (let at = first; at < end; at += 1) words[start + at] = (line[at] as number) | OPAQUE
+    return { x: row.x + first, y: row.y, width: end - first, height: 1 }
+  }
+
+  /** Source-over with premultiplied alpha, as `compose` of core/compose.ts defines it, onto a part of a row. */
+  #blend(layer: DrawnPlane, row: Rect): void {
+    const seen = intersect(areaOf(layer), row)
     if (isEmpty(seen)) return
-    const count = seen.width * seen.height
-    if (this.#layer.length < count) this.#layer = new Uint32Array(count)
     const above = this.#layer
     const part = { ...seen, x: seen.x - layer.x, y: seen.y - layer.y }
     layer.memory.read(part, above, 0, seen.width)
-    const { words, width } = this.#pixels
-    for (let row = 0; row < seen.height; row += 1) {
-      let to = (seen.y + row) * width + seen.x
-      const from = row * seen.width
-      for (let at = from; at < from + seen.width; at += 1, to += 1) {
-        const word = above[at] ?? 0
-        const alpha = word >>> 24
-        if (alpha !== 0) words[to] = over(word, alpha, words[to] ?? 0)
-      }
+    const line = this.#line
+    const to = seen.x - row.x
+    for (let at = 0; at < seen.width; at += 1) {
+      const word = above[at] as number
+      const alpha = word >>> 24
+      if (alpha !== 0) line[to + at] = over(word, alpha, line[to + at] as number)
     }
   }
 }
