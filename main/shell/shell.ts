@@ -74,6 +74,8 @@ export interface ShellWindow extends AsyncDisposable {
   readonly ended: Promise<WindowEnd>
   /** Dropped silently while no page listens: `session:hello` tells a new page everything. */
   send<N extends keyof Events>(name: N, ...args: Events[N]): void
+  /** Brings it before all other windows, because a person asked for it elsewhere; or why it cannot. */
+  raise(): Promise<Result<void, Failure>>
 }
 
 /** What main does for the launcher's page. The shell has checked sender, names and arguments. */

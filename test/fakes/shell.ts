@@ -23,6 +23,8 @@ export class FakeWindow implements ShellWindow {
   /** False: frames are dropped on the way. */
   delivers = true
   disposed = false
+  /** Times that it was brought to the front. */
+  raised = 0
   readonly frames: FrameSink = {
     frame: async (frame) => {
       if (this.delivers) this.got.push(frame)
@@ -37,6 +39,11 @@ export class FakeWindow implements ShellWindow {
 
   send<N extends keyof Events>(name: N, ...args: Events[N]): void {
     this.sent.push({ name, args })
+  }
+
+  async raise(): Promise<Result<void, Failure>> {
+    this.raised += 1
+    return ok(undefined)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -36,10 +36,13 @@ export class Browser implements AsyncDisposable {
   readonly #child: ChildProcess
   readonly #watch: ChildProcess
   readonly exited: Promise<BrowserExit>
+  /** Process group of all that it started. */
+  readonly group: number
   #ended = false
 
   private constructor(child: ChildProcess, pid: number, folder: string) {
     this.#child = child
+    this.group = pid
     this.#watch = spawn('/bin/sh', ['-c', watchScript, 'scanout-watch', `${pid}`, folder], {
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,

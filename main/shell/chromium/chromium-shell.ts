@@ -9,6 +9,7 @@ import { fail, ok, type Result } from '../../../core/result.ts'
 import { log } from '../../log.ts'
 import { PrivateFolder } from '../../private-folder.ts'
 import { chooseTransport } from '../../transport/transports.ts'
+import { raiseWindow } from '../../x11/raise.ts'
 import { launcherDoor } from '../launcher-door.ts'
 import { type PageDoor, viewerDoor } from '../page-door.ts'
 import { builtPage, PageFiles } from '../page-files.ts'
@@ -90,7 +91,8 @@ export class ChromiumShell implements Shell, LauncherShell {
     signal.throwIfAborted()
     try {
       const browser = owned.use(await Browser.start(program.value, flags, folder.path))
-      return ok(new ChromiumWindow<E>(program.value, server, browser, entry, owned.move()))
+      const parts = { program: program.value, server, browser, env: this.#env, entry }
+      return ok(new ChromiumWindow<E>(parts, owned.move()))
     } catch (error) {
       return fail({
         code: 'no-browser',
@@ -105,7 +107,7 @@ export class ChromiumShell implements Shell, LauncherShell {
 /** The page that lets the browser in: a file only this user can read, because command lines are public. */
 function writeEntry(folder: string, url: string): string {
   const file = path.join(folder, 'open.html')
-  const html = `<!doctype html><title>Scanout</title><meta http-equiv="refresh" content="0;url=${url}">`
+  const html = `<!doctype html><title>Scanout</title><meta name="color-scheme" content="light dark"><meta http-equiv="refresh" content="0;url=${url}">`
   writeFileSync(file, html, { mode: 0o600, flag: 'wx' })
   return file
 }
@@ -113,27 +115,34 @@ function writeEntry(folder: string, url: string): string {
 /** Names of events and what they carry. */
 type EventTable = Readonly<Record<string, readonly unknown[]>>
 
+type WindowParts = {
+  readonly program: string
+  readonly server: PageServer
+  readonly browser: Browser
+  readonly env: Environment
+  /** The file that let the browser in. */
+  readonly entry: string
+}
+
 class ChromiumWindow<E extends EventTable> {
   readonly kind = 'chromium'
   readonly sharing = chooseTransport({ shell: 'chromium', memoryObjection: undefined })
   readonly frames: FrameSink
   readonly ended: Promise<WindowEnd>
   readonly #server: PageServer
+  readonly #browser: Browser
+  readonly #env: Environment
   readonly #owned: AsyncDisposableStack
   readonly #end = Promise.withResolvers<WindowEnd>()
   readonly #entry: string
   #patience: NodeJS.Timeout | undefined
   #arrived = false
 
-  /** @param entry the file that let the browser in */
-  constructor(
-    program: string,
-    server: PageServer,
-    browser: Browser,
-    entry: string,
-    owned: AsyncDisposableStack,
-  ) {
+  constructor(parts: WindowParts, owned: AsyncDisposableStack) {
+    const { program, server, browser, entry } = parts
     this.#entry = entry
+    this.#env = parts.env
+    this.#browser = browser
     this.#server = server
     this.#owned = owned
     this.ended = this.#end.promise
@@ -153,6 +162,10 @@ class ChromiumWindow<E extends EventTable> {
 
   send<N extends keyof E & string>(name: N, ...args: E[N]): void {
     this.#server.send(name, args)
+  }
+
+  raise(): Promise<Result<void, Failure>> {
+    return raiseWindow(this.#browser.group, this.#env)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

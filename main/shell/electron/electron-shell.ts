@@ -26,6 +26,7 @@ import { APP_ORIGIN, serveApp } from './app-scheme.ts'
 import { ElectronLauncher } from './launcher-window.ts'
 import { limitPermissions, lockNavigation } from './lockdown.ts'
 import { type MemoryAnswers, PageIpc } from './page-ipc.ts'
+import { raiseBrowserWindow } from './raise.ts'
 
 /** Time that the preload gets to map the canary, ms. */
 const CANARY_MS = 5000
@@ -183,6 +184,7 @@ class ElectronWindow implements ShellWindow {
   readonly kind = 'electron'
   readonly frames: FrameSink
   readonly ended: Promise<WindowEnd>
+  readonly #browser: BrowserWindow
   readonly #ipc: PageIpc
   readonly #memory: MemoryChannel | undefined
   readonly #end = Promise.withResolvers<WindowEnd>()
@@ -192,6 +194,7 @@ class ElectronWindow implements ShellWindow {
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(browser: BrowserWindow, ipc: PageIpc, memory: MemoryChannel | undefined) {
+    this.#browser = browser
     this.#ipc = ipc
     this.#memory = memory
     this.ended = this.#end.promise
@@ -228,6 +231,10 @@ class ElectronWindow implements ShellWindow {
 
   send<N extends keyof Events>(name: N, ...args: Events[N]): void {
     this.#ipc.send(name, args)
+  }
+
+  async raise(): Promise<Result<void, Failure>> {
+    return raiseBrowserWindow(this.#browser)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
