@@ -370,7 +370,7 @@ describe('the window', () => {
   it('tells what draws', async () => {
     await open()
     const [note] = await told('view:presenter')
-    expect(note?.[0]).toMatch(/^webgl \(.+\)$/)
+    expect(note?.[0]).toMatch(/^canvas2d \(software; WebGL2 would be drawn by .+\)$/)
   })
 
   it('tells whether it can be seen', async () => {
