@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { PlaneStatus } from './plane.ts'
+import type { PlaneKind, PlaneStatus } from './plane.ts'
 
 // What main knows for the inspector and the statistics, told only while the page shows them.
 
@@ -7,7 +7,7 @@ import type { PlaneStatus } from './plane.ts'
 export type HeldBufferFacts = {
   /** As the source names it: dma-buf id, region, memfd, file. */
   readonly identity: string
-  readonly kind: string
+  readonly kind: PlaneKind
   readonly fourcc: string
   readonly modifier: bigint
   readonly width: number
@@ -29,6 +29,8 @@ export type InspectFacts = {
   readonly frames: number
   /** Queries that failed, retries included. */
   readonly queryErrors: number
+  /** What decodes the planes for a screenshot, and why it is not a better one; empty when it is the best. */
+  readonly engine: { readonly name: string; readonly reason: string }
 }
 
 /** What main measured of one presented frame, ms. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { InspectFacts, StatsFacts } from '../../core/inspection.ts'
 import type { FrameMessage } from '../../core/protocol.ts'
+import { cpuEngine } from '../capture/engine.ts'
 import type { Clock } from '../source/poller.ts'
 import type { SourceDescription, SourceHandle } from '../source/source.ts'
 import { CpuMeter } from './cpu-meter.ts'
@@ -19,6 +20,7 @@ export type InspectionParts = {
   /** Wall time, as `FrameMessage.readAtMs` has it. */
   nowMs(): number
   processes(): Promise<readonly ProcessTimes[]>
+  engine(): InspectFacts['engine']
   tellSource(facts: InspectFacts | null): void
   tellStats(facts: StatsFacts): void
 }
@@ -27,6 +29,7 @@ export type InspectionParts = {
 export const hostMeasures = {
   nowMs: () => performance.timeOrigin + performance.now(),
   processes: () => readProcesses(),
+  engine: screenshotEngine,
 } as const
 
 type Measuring = { readonly times: FrameTimes; readonly telling: Repeated }
@@ -98,7 +101,7 @@ export class Inspection implements Disposable {
 
   async #tellSource(counts: () => boolean): Promise<void> {
     const description = await this.#handle?.describe()
-    if (counts()) this.#parts.tellSource(description ? factsOf(description) : null)
+    if (counts()) this.#parts.tellSource(description ? this.#factsOf(description) : null)
   }
 
   #startMeasuring(): Measuring {
@@ -118,19 +121,22 @@ export class Inspection implements Disposable {
     })
     return { times, telling }
   }
-}
 
-function factsOf(description: SourceDescription): InspectFacts {
-  const { info, statuses, surfaces, refreshes, frames, queryErrors } = description
-  return {
-    access: info.access,
-    statuses,
-    buffers: surfaces.map(({ identity, bytes, plane }) => {
+  #factsOf(description: SourceDescription): InspectFacts {
+    const { info, statuses, surfaces, refreshes, frames, queryErrors } = description
+    const buffers = surfaces.map(({ identity, bytes, plane }) => {
       const { kind, fourcc, modifier, width, height } = plane
       return { identity, kind, fourcc, modifier, width, height, bytes }
-    }),
-    refreshes,
-    frames,
-    queryErrors,
+    })
+    const engine = this.#parts.engine()
+    return { access: info.access, statuses, buffers, refreshes, frames, queryErrors, engine }
   }
+}
+
+/** The engine that `auto` means on this host. */
+function screenshotEngine(): InspectFacts['engine'] {
+  const native = cpuEngine('native')
+  return native.ok
+    ? { name: native.value.name, reason: '' }
+    : { name: 'reference', reason: `no native engine: ${native.failure.why}` }
 }

@@ -14,6 +14,9 @@ const paths = {
   info:       'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 7.25v3.75M8 5v.01',
   fullscreen: 'M2.75 6V2.75H6M10 2.75h3.25V6M13.25 10v3.25H10M6 13.25H2.75V10',
   restore:    'M6 2.75V6H2.75M13.25 6H10V2.75M10 13.25V10h3.25M2.75 10H6v3.25',
+  menu:       'M2.75 4.25h10.5M2.75 8h10.5M2.75 11.75h10.5',
+  dockRight:  'M2.25 3h11.5v10H2.25zM9.75 3v10',
+  dockBottom: 'M2.25 3h11.5v10H2.25zM2.25 9.5h11.5',
   check:      'm3.5 8.5 3 3 6-7',
   close:      'm4 4 8 8M12 4l-8 8',
 } as const

@@ -34,6 +34,9 @@ const values: Record<SettingName, { good: unknown; bad: readonly unknown[] }> = 
   recordingRate: { good: 60, bad: [0, 61, 29.97] },
   recordingCursor: { good: false, bad: [1] },
   keepsReplay: { good: true, bad: ['yes'] },
+  inspectorDock: { good: 'bottom', bad: ['left', null] },
+  inspectorWidth: { good: 500, bad: [10, 9000, 400.5] },
+  inspectorHeight: { good: 240, bad: [10, '240'] },
   keys: {
     good: { fullscreen: ['Ctrl+Alt+F'], mute: [] },
     bad: [

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { BUFFER_COLOURS, type PlaneUpdate } from './flip-history.ts'
+import type { LaneSummary, Stretch } from './flip-summary.ts'
+
+/** CSS pixels. */
+const BAR = 18
+const DAMAGE = 12
+const BETWEEN = 1
+export const LANE = BAR + BETWEEN + DAMAGE + 9
+export const AXIS = 18
+/** From the edge of a lane to its bar. */
+const TOP = 4
+/** A segment that is narrower loses the line that parts it from the next. */
+const PARTED = 4
+
+/** Colours of the drawing, from the design tokens. */
+export type TimelineColours = {
+  readonly buffers: readonly string[]
+  readonly text: string
+  readonly quiet: string
+  readonly edge: string
+  readonly mark: string
+}
+
+export type TimelineView = {
+  readonly lanes: readonly LaneSummary[]
+  /** Main's clock, ms. */
+  readonly fromMs: number
+  readonly toMs: number
+  readonly selected: PlaneUpdate | undefined
+}
+
+/** Reads the tokens that hold for an element; they are registered as colours, so they come resolved. */
+export function coloursOf(element: Element): TimelineColours {
+  const style = getComputedStyle(element)
+  const token = (name: string) => style.getPropertyValue(`--flip-${name}`)
+  return {
+    buffers: Array.from({ length: BUFFER_COLOURS }, (_, at) => token(String(at))),
+    text: token('text'),
+    quiet: token('quiet'),
+    edge: token('edge'),
+    mark: token('mark'),
+  }
+}
+
+/** Draws the lanes, newest at the right. The context is scaled to CSS pixels. */
+export function drawTimeline(
+  context: CanvasRenderingContext2D,
+  width: number,
+  view: TimelineView,
+  colours: TimelineColours,
+): void {
+  const { lanes, fromMs, toMs, selected } = view
+  const height = lanes.length * LANE + AXIS
+  const x = (ms: number) => ((ms - fromMs) / (toMs - fromMs)) * width
+  context.clearRect(0, 0, width, height)
+  drawAxis(context, width, height, view, colours)
+  for (const [at, lane] of lanes.entries()) {
+    const top = at * LANE + TOP
+    for (const stretch of lane.stretches) drawStretch(context, stretch, top, x, fromMs, colours)
+  }
+  if (!selected) return
+  context.fillStyle = colours.mark
+  context.fillRect(Math.round(x(selected.atMs)) - 1, 0, 2, height - AXIS)
+}
+
+function drawStretch(
+  context: CanvasRenderingContext2D,
+  { update, fromMs, toMs, isGap }: Stretch,
+  top: number,
+  x: (ms: number) => number,
+  startMs: number,
+  colours: TimelineColours,
+): void {
+  const left = x(fromMs)
+  const width = Math.max(1, x(toMs) - left)
+  const isParted = update.isFlip && width >= PARTED
+  context.globalAlpha = isGap ? 0.35 : 1
+  context.fillStyle = colours.buffers[update.colour] ?? colours.text
+  context.fillRect(left, top, isParted ? width - 1 : width, BAR)
+  context.globalAlpha = 1
+  if (isGap) drawGap(context, left, width, top, toMs - update.atMs, colours)
+  if (update.damaged === 0 || update.atMs < startMs) return
+  // Small damage is the usual kind: a root makes it visible beside a whole picture.
+  const tall = Math.max(2, Math.sqrt(update.share) * DAMAGE)
+  context.fillStyle = colours.quiet
+  const thick = Math.min(3, Math.max(1, width - 1))
+  context.fillRect(left, top + BAR + BETWEEN + DAMAGE - tall, thick, tall)
+}
+
+/** A pause that is longer than usual: pale, framed, and with its length where there is room. */
+function drawGap(
+  context: CanvasRenderingContext2D,
+  left: number,
+  width: number,
+  top: number,
+  ms: number,
+  colours: TimelineColours,
+): void {
+  context.strokeStyle = colours.mark
+  context.lineWidth = 1
+  context.strokeRect(left + 0.5, top + 0.5, Math.max(1, width - 2), BAR - 1)
+  const words = `${Math.round(ms)} ms`
+  context.font = '11px sans-serif'
+  if (context.measureText(words).width > width - 8) return
+  context.fillStyle = colours.text
+  context.textBaseline = 'middle'
+  context.textAlign = 'center'
+  context.fillText(words, left + width / 2, top + BAR / 2 + 1)
+}
+
+/** A line each second, or each fifth of it when one second is all that is shown. */
+function drawAxis(
+  context: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+  { fromMs, toMs }: TimelineView,
+  colours: TimelineColours,
+): void {
+  const stepMs = toMs - fromMs > 2000 ? 1000 : 200
+  context.font = '11px sans-serif'
+  context.textBaseline = 'alphabetic'
+  for (let ago = 0; ago < toMs - fromMs; ago += stepMs) {
+    const at = width - (ago / (toMs - fromMs)) * width
+    context.fillStyle = colours.edge
+    context.fillRect(Math.round(at) - 1, 0, 1, height - AXIS)
+    context.fillStyle = colours.quiet
+    context.textAlign = ago === 0 ? 'right' : 'center'
+    context.fillText(ago === 0 ? 'now' : `−${ago / 1000} s`, at, height - 4)
+  }
+}
+
+/** The update that a moment falls on; undefined where a lane has none. */
+export function updateAt(lane: LaneSummary, ms: number): PlaneUpdate | undefined {
+  return lane.stretches.findLast((stretch) => stretch.fromMs <= ms)?.update
+}

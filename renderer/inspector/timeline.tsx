@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
+import { planeKinds } from '../../core/plane.ts'
+import { useView } from '../ui/view.ts'
+import { laneWords, planeTitles, updateWords } from '../ui/words-inspector.ts'
+import type { PlaneUpdate } from './flip-history.ts'
+import { type LaneSummary, summarise } from './flip-summary.ts'
+import { spans } from './inspector-state.ts'
+import { AXIS, coloursOf, drawTimeline, LANE, updateAt } from './timeline-drawing.ts'
+import { useInspector } from './use-inspector.ts'
+
+/** Which buffer each plane showed when, and what changed in it. */
+export function Timeline() {
+  const { inspector } = useView()
+  const span = useInspector((state) => state.span)
+  const heldAtMs = useInspector((state) => state.heldAtMs)
+  useInspector((state) => state.moment)
+  const [selected, select] = useState<PlaneUpdate>()
+  const toMs = heldAtMs ?? inspector.history.atMain(performance.now())
+  const { updates } = inspector.history
+  const lanes = planeKinds
+    .map((kind) => summarise(kind, updates, toMs - span, toMs))
+    .filter(({ kind, stretches }) => kind === 'primary' || stretches.length > 0)
+  const hold = (isHeld: boolean) => {
+    if (!isHeld) select(undefined)
+    inspector.hold(isHeld)
+  }
+  return (
+    <section className="timeline" aria-labelledby="timeline-title">
+      <h3 id="timeline-title">
+        Flips
+        <span className="timeline-tools">
+          <SpanSwitch />
+          <button
+            type="button"
+            className="button-small"
+            aria-pressed={heldAtMs !== undefined}
+            onClick={() => hold(heldAtMs === undefined)}
+          >
+            Hold
+          </button>
+        </span>
+      </h3>
+      <Lanes lanes={lanes} toMs={toMs} span={span} selected={selected} onSelect={select} />
+      <p className="timeline-words">
+        {selected ? updateWords(selected, toMs) : lanes.map(laneWords).join('. ')}
+      </p>
+      <Legend lanes={lanes} />
+    </section>
+  )
+}
+
+type LanesProps = {
+  readonly lanes: readonly LaneSummary[]
+  readonly toMs: number
+  readonly span: number
+  readonly selected: PlaneUpdate | undefined
+  readonly onSelect: (update: PlaneUpdate | undefined) => void
+}
+
+/** The drawing; arrow keys step through its updates, and it holds still for that. */
+function Lanes({ lanes, toMs, span, selected, onSelect }: LanesProps) {
+  const { inspector } = useView()
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const fromMs = toMs - span
+  const height = lanes.length * LANE + AXIS
+  useEffect(() => {
+    const element = canvas.current
+    const context = element?.getContext('2d')
+    if (!element || !context) return
+    const ratio = window.devicePixelRatio
+    const width = element.clientWidth
+    element.width = Math.round(width * ratio)
+    element.height = Math.round(height * ratio)
+    context.setTransform(element.width / width, 0, 0, ratio, 0, 0)
+    drawTimeline(context, width, { lanes, fromMs, toMs, selected }, coloursOf(element))
+  })
+  const steps = lanes
+    .flatMap((lane) => lane.stretches.map(({ update }) => update))
+    .filter(({ atMs }) => atMs >= fromMs)
+    .sort((a, b) => a.atMs - b.atMs)
+  const at = selected ? steps.indexOf(selected) : steps.length - 1
+  const key = (event: KeyboardEvent) => {
+    const to: Readonly<Record<string, number>> = {
+      ArrowLeft: selected ? at - 1 : at,
+      ArrowRight: at + 1,
+      Home: 0,
+      End: steps.length - 1,
+    }
+    const next = to[event.key]
+    if (next === undefined || steps.length === 0) return
+    event.preventDefault()
+    inspector.hold(true)
+    onSelect(steps[Math.min(Math.max(0, next), steps.length - 1)])
+  }
+  const point = ({ nativeEvent }: PointerEvent<HTMLElement>) => {
+    const lane = lanes[Math.floor(nativeEvent.offsetY / LANE)]
+    const width = canvas.current?.clientWidth ?? 1
+    onSelect(lane && updateAt(lane, fromMs + (nativeEvent.offsetX / width) * span))
+  }
+  const isHeld = useInspector((state) => state.heldAtMs !== undefined)
+  return (
+    <div className="timeline-lanes">
+      <div className="timeline-names" aria-hidden="true">
+        {lanes.map(({ kind }) => (
+          <span key={kind}>{planeTitles[kind]}</span>
+        ))}
+      </div>
+      <div
+        className="timeline-drawing"
+        role="slider"
+        tabIndex={0}
+        aria-label="Flips, newest at the right"
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, steps.length - 1)}
+        aria-valuenow={Math.max(0, at)}
+        aria-valuetext={selected ? updateWords(selected, toMs) : lanes.map(laneWords).join('. ')}
+        onKeyDown={key}
+        onPointerMove={point}
+        onPointerLeave={() => !isHeld && onSelect(undefined)}
+      >
+        <canvas ref={canvas} style={{ height }} />
+      </div>
+    </div>
+  )
+}
+
+function SpanSwitch() {
+  const { inspector } = useView()
+  const span = useInspector((state) => state.span)
+  return (
+    <fieldset className="switch switch-small">
+      <legend className="unseen">Time shown</legend>
+      {spans.map((one) => (
+        <label key={one}>
+          <input
+            type="radio"
+            name="span"
+            checked={one === span}
+            onChange={() => inspector.state.setState({ span: one })}
+          />
+          <span>{one / 1000} s</span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+/** Which colour is which buffer. */
+function Legend({ lanes }: { readonly lanes: readonly LaneSummary[] }) {
+  return lanes
+    .filter(({ buffers }) => buffers.length > 0)
+    .map(({ kind, buffers }) => (
+      <ul key={kind} className="legend" aria-label={`Buffers of the ${kind} plane`}>
+        {buffers.map(({ colour, identity }) => (
+          <li key={identity}>
+            <i className="swatch" data-colour={colour} />
+            {identity}
+          </li>
+        ))}
+      </ul>
+    ))
+}
