@@ -14,6 +14,7 @@ import {
 import { type Command, defineCommand, type Io, wrongUse } from '../command.ts'
 import { hasDisplay } from '../display-server.ts'
 import { QmpInput } from '../input/qmp-input.ts'
+import { askViewer, OneViewer, type Raise } from '../one-viewer.ts'
 import { Session } from '../session.ts'
 import { viewWords, withWish } from '../session-file/view-words.ts'
 import { readViewing } from '../session-file/viewing.ts'
@@ -29,6 +30,7 @@ import type { Address } from '../source/source.ts'
 import { waitOption } from '../source-opener.ts'
 import { monitorLine, vmControl } from '../vm/open.ts'
 import { QemuControl } from '../vm/qemu-control.ts'
+import { sayOther, viewerPlace } from './view-place.ts'
 import { sessionReport } from './view-report.ts'
 import { saveTour, TOUR_MS } from './view-tour.ts'
 
@@ -58,6 +60,8 @@ type Wishes = {
   readonly stats: string | undefined
   /** No display server: show what there is, save it, and leave. */
   readonly tour: boolean
+  /** Socket at which a second start of the same finds this viewer; undefined for one of many. */
+  readonly place: string | undefined
 }
 
 /**
@@ -101,6 +105,7 @@ export function viewCommand(hosted?: Shell): Command {
         choices: presenterWishes,
         help: 'what draws the picture [auto: WebGL with a GPU, else a 2D canvas]',
       },
+      another: { type: 'flag', help: 'open a second window of a VM that is shown already' },
       shell: { type: 'choice', choices: shellKinds, help: 'which program draws the window' },
       headless: { type: 'flag', help: 'run without a window, in headless Chromium' },
       frames: {
@@ -142,6 +147,7 @@ export function viewCommand(hosted?: Shell): Command {
         frames: options.frames,
         stats: options.stats,
         tour: windowless && !options.headless,
+        place: options.another || windowless ? undefined : viewerPlace(address, options, io),
       }
       if (hosted) return show(wishes, hosted, io)
       const electron = findElectron(io.env)
@@ -150,6 +156,8 @@ export function viewCommand(hosted?: Shell): Command {
         : chooseShell(options.shell, electron)
       if (!shell.ok) return shell
       if (shell.value === 'electron' && electron) {
+        const other = wishes.place && (await askViewer(wishes.place))
+        if (other) return sayOther(other, address, io)
         const words = viewWords(address.text, options)
         return runInElectron(electron, words, io.env, io.signal, inheritedFd(address))
       }
@@ -177,13 +185,18 @@ async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, 
         `running headless for ${TOUR_MS / 1000} s\n`,
     )
   }
+  await using owned = new AsyncDisposableStack()
+  let shown: Session | undefined
+  const raise: Raise = async () => (await shown?.window?.raise()) ?? ok(undefined)
+  const claim = wishes.place === undefined ? undefined : await OneViewer.claim(wishes.place, raise)
+  if (claim?.kind === 'other') return sayOther(claim.other, wishes.address, io)
+  if (claim?.kind === 'first') owned.use(claim.viewer)
   const settings = await SettingsFile.open(io.env)
   await settings.takeVm(wishes.address.text)
   if (wishes.follow) settings.override({ guestFollows: true })
   if (wishes.mute) settings.override({ muted: true })
   const keys = { ...settings.current.keys, ...wishes.hotkeys }
   if (Object.keys(wishes.hotkeys).length > 0) settings.override({ keys })
-  await using owned = new AsyncDisposableStack()
   const line = monitorLine(wishes.qmp, wishes.address, io.cwd)
   if (line) owned.use(line)
   const reached = await line?.follow()
@@ -195,10 +208,13 @@ async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, 
   if (input) owned.use(input)
   const parts = { openSource: openSourceHandle, isThere, clock: systemClock, shell, settings }
   await using session = new Session(wishes, { ...parts, input, vm })
+  shown = session
   const startedMs = performance.now()
   const opened = await session.open()
   if (!opened.ok) return io.signal.aborted ? ok(undefined) : opened
   const end = await ending(session, wishes, io.signal)
+  // From here on the next start is the first again.
+  if (claim?.kind === 'first') await claim.viewer[Symbol.asyncDispose]()
   if (end.ok && wishes.tour) {
     const saved = await saveTour(session, wishes.address, io)
     if (!saved.ok) return saved
