@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { readFileSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { root } from './places.ts'
+
+/** Pixels: the sizes of the hicolor theme that desktops look for. */
+export const iconSizes = [16, 22, 24, 32, 48, 64, 96, 128, 256, 512] as const
+
+/** What is used of @resvg/resvg-wasm, which packaging/package.json brings. */
+type Resvg = {
+  initWasm(module: Uint8Array): Promise<void>
+  Resvg: new (
+    svg: string,
+    options: { readonly fitTo: { readonly mode: 'width'; readonly value: number } },
+  ) => { render(): { asPng(): Uint8Array } }
+}
+
+/** Draws assets/icon.svg in every size: `16x16.png` and so on in a folder, as electron-builder wants them. */
+export async function drawIcons(folder: string): Promise<void> {
+  const load = createRequire(import.meta.url)
+  const resvg: Resvg = load('@resvg/resvg-wasm')
+  await resvg.initWasm(readFileSync(load.resolve('@resvg/resvg-wasm/index_bg.wasm')))
+  const svg = await readFile(path.join(root, 'assets', 'icon.svg'), 'utf8')
+  await mkdir(folder, { recursive: true })
+  for (const size of iconSizes) {
+    const picture = new resvg.Resvg(svg, { fitTo: { mode: 'width', value: size } }).render()
+    await writeFile(path.join(folder, `${size}x${size}.png`), picture.asPng())
+  }
+}
