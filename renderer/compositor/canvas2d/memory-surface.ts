@@ -19,6 +19,14 @@ const swizzles: Readonly<Record<string, Swizzle>> = {
   AB24: { swap: false, opaque: false },
 }
 
+/** Pixels as `VideoFrame` names their byte order; the fourth byte means nothing. */
+export type PixelRows = {
+  readonly format: 'BGRX' | 'RGBX'
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Bytes from row to row. */
+  readonly stride: number
+}
+
 /** A surface's bytes in the page's own memory, read as pixels where they are wanted. */
 export class MemorySurface {
   readonly plane: Plane
@@ -34,6 +42,14 @@ export class MemorySurface {
     this.#images = description.images.map(({ pitch, rows }) => new Uint8Array(pitch * rows))
     const isLinear = modifierRow(this.plane.modifier)?.tiling === undefined
     this.#swizzle = isLinear ? swizzles[this.plane.fourcc] : undefined
+  }
+
+  /** Rows of 32-bit pixels as they lie, the top one first; undefined for every other plane. */
+  get rows(): PixelRows | undefined {
+    const [image] = this.#description.images
+    const [bytes] = this.#images
+    if (!this.#swizzle || this.plane.bottomUp || !image || !bytes) return undefined
+    return { format: this.#swizzle.swap ? 'BGRX' : 'RGBX', bytes, stride: image.pitch }
   }
 
   /** @throws RangeError if the damage leaves the image or its bytes do not reach */
