@@ -13,6 +13,7 @@ import { type FourccRow, fourccRow } from './fourcc.ts'
 import type { Point, Size } from './geometry.ts'
 import { INVALID, LINEAR, type ModifierRow, modifierRow } from './modifier.ts'
 import {
+  type Bit6Swizzle,
   type ColorInfo,
   type MemoryPlane,
   type Plane,
@@ -21,20 +22,24 @@ import {
   planeKinds,
 } from './plane.ts'
 import {
-  canPair,
   layoutNeed,
   MAX_CURSOR_SIDE,
   MAX_PLANE_BYTES,
   MAX_POSITION,
   MAX_SIDE,
   MAX_STRIDE,
+  type PlaneLayout,
+  planeLayouts,
 } from './plane-layout.ts'
-import { fourccReason, modifierReason } from './refusal.ts'
+import { fourccReason, modifierReason, pairReason } from './refusal.ts'
 import { ok, type Result } from './result.ts'
+import { DEFAULT_COLOR } from './yuv.ts'
 
 export type CheckPolicy = {
   /** What DRM_FORMAT_MOD_INVALID means here; refused unless somebody decided that it is LINEAR. */
   readonly implicitModifier?: 'refuse' | 'linear'
+  /** How bit 6 of addresses in Intel's X and Y tiles is swizzled; not at all unless somebody knows. */
+  readonly bit6Swizzle?: Bit6Swizzle
 }
 
 type Fields = { readonly [K in keyof PlaneClaim]?: unknown }
@@ -49,7 +54,8 @@ const SMALLER = 'Choose a smaller display mode in the guest'
  * Sizes of buffers are real lengths (lseek, fstat, region info); everything in the claim is only said.
  *
  * Not errors: a hotspot outside the plane counts as none, positions are read as int32 and clamped to
- * ±32768, colour info of RGB planes is dropped once it is well-formed.
+ * ±32768, colour info of RGB planes is dropped once it is well-formed, that of YUV planes is i915's
+ * default when it is missing.
  *
  * @see drm_framebuffer.c framebuffer_check; virtio-gpu.c virtio_gpu_scanout_blob_to_fb; vfio.h
  */
@@ -69,11 +75,17 @@ export function checkPlane(
 
   const format = checkFourcc(fields.fourcc, refuse)
   if (!format.ok) return format
-  const modifier = checkModifier(fields.modifier, format.value, policy, refuse)
+  const modifier = checkModifier(fields.modifier, policy, refuse)
   if (!modifier.ok) return modifier
   const size = checkSize(kind, fields.width, fields.height, refuse)
   if (!size.ok) return size
-  const layout = { format: format.value, modifier: modifier.value, size: size.value }
+  const swizzle = modifier.value.mayBeSwizzled && policy.bit6Swizzle
+  const layouts = planeLayouts(format.value, modifier.value, size.value, swizzle)
+  if (!layouts) {
+    const { code, why, remedy } = pairReason(format.value, modifier.value)
+    return refuse('modifier', modifier.value.value, why, remedy, code)
+  }
+  const layout = { format: format.value, modifier: modifier.value, size: size.value, layouts }
   const memory = checkMemory(fields.memory, layout, buffers, refuse)
   if (!memory.ok) return memory
   const x = checkPosition('x', fields.x, refuse)
@@ -99,6 +111,8 @@ export function checkPlane(
     y: y.value,
     ...(kind === 'cursor' && hotspot.value ? { hotspot: hotspot.value } : {}),
     bottomUp: fields.bottomUp,
+    ...(format.value.model === 'yuv' ? { color: color.value ?? DEFAULT_COLOR } : {}),
+    ...(swizzle ? { bit6Swizzle: swizzle } : {}),
   })
 }
 
@@ -114,7 +128,6 @@ function checkFourcc(value: unknown, refuse: Refuse): Checked<FourccRow> {
 
 function checkModifier(
   value: unknown,
-  format: FourccRow,
   policy: CheckPolicy,
   refuse: Refuse,
 ): Checked<ModifierRow> {
@@ -127,9 +140,7 @@ function checkModifier(
     const { code, why, remedy } = modifierReason(value)
     return refuse('modifier', value, why, remedy, code)
   }
-  if (canPair(format, row)) return ok(row)
-  const why = `${format.code} with its ${format.bytes}-byte pixels cannot lie in ${row.name}`
-  return refuse('modifier', value, why, BUG, 'unsupported-pair')
+  return ok(row)
 }
 
 function checkSize(kind: PlaneKind, w: unknown, h: unknown, refuse: Refuse): Checked<Size> {
@@ -146,7 +157,13 @@ function checkSize(kind: PlaneKind, w: unknown, h: unknown, refuse: Refuse): Che
   return ok({ width: width.value, height: height.value })
 }
 
-type Layout = { readonly format: FourccRow; readonly modifier: ModifierRow; readonly size: Size }
+type Layout = {
+  readonly format: FourccRow
+  readonly modifier: ModifierRow
+  readonly size: Size
+  /** Of each memory plane. */
+  readonly layouts: readonly PlaneLayout[]
+}
 
 function checkMemory(
   value: unknown,
@@ -155,15 +172,15 @@ function checkMemory(
   refuse: Refuse,
 ): Checked<readonly MemoryPlane[]> {
   const count = Array.isArray(value) ? value.length : 0
-  // Every format of the table keeps its pixels in one memory plane.
-  if (count !== 1) {
-    const why = `${count} memory planes came, and ${layout.format.code} has 1`
+  const { code, planes } = layout.format
+  if (count !== planes.length) {
+    const why = `${count} memory planes came, and ${code.trim()} has ${planes.length}`
     return refuse('memory', count, why, BUG)
   }
   const entries: readonly unknown[] = Array.isArray(value) ? [...value] : []
   const memory: MemoryPlane[] = []
   for (const [at, entry] of entries.entries()) {
-    const checked = checkMemoryPlane(`memory[${at}]`, entry, layout, buffers, refuse)
+    const checked = checkMemoryPlane(at, entry, layout, buffers, refuse)
     if (!checked.ok) return checked
     memory.push(checked.value)
   }
@@ -171,12 +188,15 @@ function checkMemory(
 }
 
 function checkMemoryPlane(
-  name: string,
+  at: number,
   value: unknown,
-  { format, modifier, size: pixels }: Layout,
+  { format, modifier, size: pixels, layouts }: Layout,
   buffers: readonly { readonly size: number }[],
   refuse: Refuse,
 ): Checked<MemoryPlane> {
+  const name = `memory[${at}]`
+  const layout = layouts[at]
+  if (!layout) throw new RangeError(`no layout for ${name}`)
   if (typeof value !== 'object' || value === null) {
     return refuse(name, value, `${name} is ${shown(value)}, not a memory plane`, BUG)
   }
@@ -195,14 +215,21 @@ function checkMemoryPlane(
   const size = wholeNumber(`${name}.size`, fields.size, 1, Number.MAX_SAFE_INTEGER, refuse)
   if (!size.ok) return size
 
-  const need = layoutNeed(format, modifier.tiling, pixels, stride.value)
-  const plane = `${pixels.width} × ${pixels.height} ${format.code} at stride ${stride.value}`
+  const need = layoutNeed(layout, stride.value)
+  const code = format.code.trim()
+  const part = layouts.length === 1 ? '' : ` of memory plane ${at}`
+  const plane = `${pixels.width} × ${pixels.height} ${code} at stride ${stride.value}`
   if (stride.value < need.minStride) {
-    const why = `stride ${stride.value} is below ${need.minStride}, the bytes of ${pixels.width} pixels of ${format.code}`
+    const why = `stride ${stride.value} is below ${need.minStride}, the bytes of ${pixels.width} pixels of ${code}${part}`
     return refuse(`${name}.stride`, stride.value, why, BUG)
   }
+  const columnHeight = layout.tiling?.columnHeight ?? 0
+  if (columnHeight > 0 && layout.height > columnHeight) {
+    const why = `${layout.height} rows do not fit into the columns of ${modifier.name}`
+    return refuse('modifier', modifier.value, why, BUG)
+  }
   if (stride.value % need.strideUnit !== 0) {
-    const why = `stride ${stride.value} is no multiple of ${need.strideUnit}, the width of a tile of ${modifier.name}`
+    const why = `stride ${stride.value} is no multiple of ${need.strideUnit}, the width of tiles of ${modifier.name}`
     return refuse(`${name}.stride`, stride.value, why, BUG)
   }
   if (offset.value % need.offsetUnit !== 0) {
@@ -210,11 +237,11 @@ function checkMemoryPlane(
     return refuse(`${name}.offset`, offset.value, why, BUG)
   }
   if (need.bytes > MAX_PLANE_BYTES) {
-    const why = `${plane} needs ${need.bytes} bytes, above ${MAX_PLANE_BYTES} (512 MiB)`
+    const why = `${plane} needs ${need.bytes} bytes${part}, above ${MAX_PLANE_BYTES} (512 MiB)`
     return refuse(`${name}.stride`, stride.value, why, SMALLER, 'too-large')
   }
   if (need.bytes > size.value) {
-    const why = `${plane} needs ${need.bytes} bytes, and its size is ${size.value}`
+    const why = `${plane} needs ${need.bytes} bytes${part}, and its size is ${size.value}`
     return refuse(`${name}.size`, size.value, why, BUG, 'truncated')
   }
   if (offset.value > real) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { fourccRow } from './fourcc.ts'
-import { modifierRow, tileBytes } from './modifier.ts'
 import type { Plane } from './plane.ts'
+import { layoutNeed, layoutOf } from './plane-layout.ts'
+import { tileBytes } from './tiling.ts'
 
 /**
  * A memory plane seen as a two-dimensional array of bytes, the shape in which its bytes are shadowed,
@@ -36,34 +36,37 @@ export type ImageRect = {
   readonly height: number
 }
 
-/** Bytes of an image row of a tiled plane: a multiple of every tile up to 32 KiB, and a texture of 8192 words. */
+/** Bytes of an image row of a tiled plane: a texture of 8192 words. Tiles are as long, or fit in evenly. */
 export const TILED_PITCH = 32768
 /** Damage cells of linear planes are 64 pixels × 64 rows (facts of the damage scan: row-order memcmp). */
 const CELL_PIXELS = 64
+/** Damage cells of tiled planes hold at least this many bytes. */
+const LEAST_CELL = 1024
 
 const alignUp = (value: number, to: number): number => Math.ceil(value / to) * to
 
-/** The images of a checked plane's memory planes, in order. */
+/**
+ * The images of a checked plane's memory planes, in order.
+ *
+ * @throws Error at a plane that nobody checked
+ */
 export function memoryImages(plane: Plane): readonly MemoryImage[] {
-  const format = fourccRow(plane.fourcc)
-  const layout = modifierRow(plane.modifier)
-  if (!format || !layout) throw new Error(`plane was not checked: ${plane.fourcc}`)
-  return plane.memory.map((memory) => {
-    const { tiling } = layout
+  return layoutOf(plane).memory.map((memory) => {
+    const { tiling, offset, stride, height } = memory
     if (!tiling) {
-      const rowBytes = plane.width * format.bytes
+      const rowBytes = memory.width * memory.bytes
       return {
         pitch: alignUp(rowBytes, 4),
-        rows: plane.height,
+        rows: height,
         rowBytes,
         lastRowBytes: rowBytes,
-        sourceOffset: memory.offset,
-        sourcePitch: memory.stride,
-        cellWidth: alignUp(CELL_PIXELS * format.bytes, 4),
+        sourceOffset: offset,
+        sourcePitch: stride,
+        cellWidth: alignUp(CELL_PIXELS * memory.bytes, 4),
         cellRows: CELL_PIXELS,
       }
     }
-    const total = memory.stride * alignUp(plane.height, tiling.tileHeight)
+    const total = layoutNeed(memory, stride).bytes
     const tile = tileBytes(tiling)
     const rows = Math.ceil(total / TILED_PITCH)
     return {
@@ -71,9 +74,9 @@ export function memoryImages(plane: Plane): readonly MemoryImage[] {
       rows,
       rowBytes: TILED_PITCH,
       lastRowBytes: total - (rows - 1) * TILED_PITCH,
-      sourceOffset: memory.offset,
+      sourceOffset: offset,
       sourcePitch: TILED_PITCH,
-      cellWidth: Math.min(tile, TILED_PITCH),
+      cellWidth: Math.min(Math.max(tile, LEAST_CELL), TILED_PITCH),
       cellRows: Math.max(1, tile / TILED_PITCH),
     }
   })

@@ -1,56 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import type { FourccRow } from './fourcc.ts'
+import { fixedRows, sandRow } from './modifier-table.ts'
+import type { Tiling } from './tiling.ts'
 
-/**
- * A tiling: equal tiles in row-major order, and inside a tile a map from (byte, row) to an offset
- * that is linear over bits. `xMasks[k]` is XORed into the offset when bit k of the byte column is
- * set, `yMasks[k]` when bit k of the row is.
- */
-export type Tiling = {
-  /** Width of a tile in bytes; a power of two. */
-  readonly tileWidth: number
-  /** Height of a tile in rows; a power of two. */
-  readonly tileHeight: number
-  readonly xMasks: readonly number[]
-  readonly yMasks: readonly number[]
-}
+/** Tilings by the bytes of a block. */
+export type Tilings = Readonly<Partial<Record<number, Tiling>>>
 
 export type ModifierRow = {
   readonly value: bigint
-  /** Name in drm_fourcc.h. */
+  /** Name in drm_fourcc.h, with the parameters that matter. */
   readonly name: string
-  /** Undefined for LINEAR. */
-  readonly tiling: Tiling | undefined
+  /** Undefined for LINEAR. A pixel size without a tiling cannot be decoded. */
+  readonly tilings: Tilings | undefined
+  /** Formats of several memory planes that lie in tiles of their own kind, the same in all planes. */
+  readonly video?: { readonly codes: readonly string[]; readonly tiling: Tiling }
+  /** Bit-6 swizzling, which no modifier tells, may be asked for. */
+  readonly mayBeSwizzled?: true
 }
-
-/** Bytes of one tile. */
-export function tileBytes(tiling: Tiling): number {
-  return tiling.tileWidth * tiling.tileHeight
-}
-
-/** Single-bit masks for consecutive offset bits: `bits(4, 3)` → [16, 32, 64]. */
-const bits = (first: number, count: number): number[] =>
-  Array.from({ length: count }, (_, k) => 1 << (first + k))
 
 export const LINEAR = 0n
 /** The producer did not say how the pixels lie. */
 export const INVALID = 0x00ff_ffff_ffff_ffffn
 
-// biome-ignore format: one row per modifier
-const rows = [
-  // value in drm_fourcc.h          name                           tile bytes × rows                 offset bits of the byte column             offset bits of the row
-  { value: LINEAR,                  name: 'DRM_FORMAT_MOD_LINEAR', tiling: undefined },
-  { value: 0x0100_0000_0000_0001n,  name: 'I915_FORMAT_MOD_X_TILED', tiling: { tileWidth: 512, tileHeight: 8,  xMasks: bits(0, 9),                      yMasks: bits(9, 3) } },
-  { value: 0x0100_0000_0000_0002n,  name: 'I915_FORMAT_MOD_Y_TILED', tiling: { tileWidth: 128, tileHeight: 32, xMasks: [...bits(0, 4), ...bits(9, 3)],  yMasks: bits(4, 5) } },
-] as const satisfies readonly ModifierRow[]
-
-/** Every modifier that can be decoded. */
-export const modifiers: readonly ModifierRow[] = rows
+/** Every modifier that can be decoded, but for SAND, whose column height is part of its value. */
+export const modifiers: readonly ModifierRow[] = fixedRows
 
 const byValue = new Map(modifiers.map((row) => [row.value, row]))
 
 /** The row of a modifier, or undefined when this version cannot decode it. */
 export function modifierRow(value: bigint): ModifierRow | undefined {
-  return byValue.get(value)
+  return byValue.get(value) ?? sandRow(value)
+}
+
+export function isLinear(row: ModifierRow): boolean {
+  return row.tilings === undefined
+}
+
+/**
+ * The tiling of each memory plane of a format, undefined where it is linear; undefined as a whole
+ * when the two do not go together. A block of packed 4:2:2 is one wide pixel to some producers and
+ * two narrow ones to others: it goes only where both mean the same.
+ */
+export function tilingsOf(
+  format: FourccRow,
+  row: ModifierRow,
+): readonly (Tiling | undefined)[] | undefined {
+  const { tilings, video } = row
+  if (!tilings) return format.planes.map(() => undefined)
+  if (video && format.planes.length > 1) {
+    return video.codes.includes(format.code) ? format.planes.map(() => video.tiling) : undefined
+  }
+  const found = format.planes.map(({ bytes }) => tilings[bytes])
+  const isPacked = (format.planes[0]?.across ?? 1) > 1
+  const isAmbiguous = isPacked && tilings[format.bytes] !== tilings[format.bytes / 2]
+  return isAmbiguous || found.includes(undefined) ? undefined : found
 }
 
 /** `0x0100000000000001`: sixteen digits, as dumps, `inspect` and the window write it. */

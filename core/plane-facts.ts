@@ -7,7 +7,7 @@ import type { Point } from './geometry.ts'
 import { modifierRow, modifierText } from './modifier.ts'
 import { describeModifier } from './modifier-names.ts'
 import type { PlaneClaim, PlaneKind, PlaneStatus } from './plane.ts'
-import { layoutNeed } from './plane-layout.ts'
+import { layoutNeed, planeLayouts } from './plane-layout.ts'
 
 // A plane in plain values with the names of its codes: what `inspect` prints and the inspector shows.
 
@@ -77,7 +77,8 @@ export function planeReport(status: PlaneStatus): PlaneReport {
 export function planeFacts(plane: PlaneClaim): PlaneFacts {
   const code = fourccValue(plane.fourcc)
   const format = fourccRow(plane.fourcc)
-  const layout = modifierRow(plane.modifier)
+  const modifier = modifierRow(plane.modifier)
+  const layouts = format && modifier && planeLayouts(format, modifier, plane)
   return {
     fourcc: plane.fourcc,
     fourccCode: code === undefined ? null : `0x${code.toString(16).padStart(8, '0')}`,
@@ -91,12 +92,12 @@ export function planeFacts(plane: PlaneClaim): PlaneFacts {
     hotspot: plane.hotspot ?? null,
     bottomUp: plane.bottomUp,
     color: plane.color ?? null,
-    memory: plane.memory.map(({ buffer, offset, stride, size }) => ({
+    memory: plane.memory.map(({ buffer, offset, stride, size }, at) => ({
       buffer,
       offset,
       stride,
       size,
-      needed: format && layout ? layoutNeed(format, layout.tiling, plane, stride).bytes : null,
+      needed: layouts?.[at] ? layoutNeed(layouts[at], stride).bytes : null,
     })),
   }
 }

@@ -16,9 +16,12 @@ export type MemoryPlane = {
   readonly size: number
 }
 
+/** Bits of an address that a memory controller XORs into bit 6. */
+export type Bit6Swizzle = '9' | '9_10'
+
 export type ColorMatrix = 'bt601' | 'bt709' | 'bt2020'
 export type ColorRange = 'limited' | 'full'
-/** How YUV samples become RGB; absent on RGB planes. */
+/** How YUV samples become RGB; present on YUV planes, absent on RGB ones. */
 export type ColorInfo = { readonly matrix: ColorMatrix; readonly range: ColorRange }
 
 /**
@@ -43,6 +46,8 @@ export type Plane = {
   /** True when the first row in memory is the bottom row of the picture. */
   readonly bottomUp: boolean
   readonly color?: ColorInfo
+  /** Asked for by a person, never told by a modifier: memory of Intel machines up to gen 7. */
+  readonly bit6Swizzle?: Bit6Swizzle
 }
 
 /** A plane as somebody outside describes it: every field may be anything. Input of `checkPlane`. */

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import type { BlockShape, Channel } from '../core/fourcc.ts'
+import type { TileGrid, Tiling } from '../core/tiling.ts'
+import type { YuvRule } from '../core/yuv.ts'
+
 // What the addon offers, as types. `index.ts` implements this and is the only importer of the binary.
 // Every call that fails in the kernel throws a NativeError; misuse throws TypeError or RangeError.
 
@@ -142,20 +146,18 @@ export interface ProcessWatch extends Disposable {
   readonly ended: Promise<boolean>
 }
 
-/** A pixel format as core/fourcc.ts has it: shift and bits of R, G, B and A inside the little-endian word; A with 0 bits is opaque. */
+/** A format as core/fourcc.ts has it, for the addon. */
 export type PixelFormat = {
-  readonly bytes: number
-  readonly channels: readonly { readonly shift: number; readonly bits: number }[]
-}
-/** A tiling as core/modifier.ts has it. */
-export type TileMap = {
-  readonly tileWidth: number
-  readonly tileHeight: number
-  readonly xMasks: readonly number[]
-  readonly yMasks: readonly number[]
+  readonly planes: readonly BlockShape[]
+  /** Red, green, blue and alpha, or Y, Cb, Cr and alpha; alpha undefined is opaque, a colour 0. */
+  readonly channels: readonly (Channel | undefined)[]
+  /** Numbers are half floats. */
+  readonly half: boolean
+  /** Of YUV formats. */
+  readonly yuv: YuvRule | undefined
 }
 
-/** One memory plane to linearise. */
+/** One memory plane: `width` × `height` blocks of `bytes`. */
 export type Layout = {
   readonly width: number
   readonly height: number
@@ -163,7 +165,19 @@ export type Layout = {
   readonly offset: number
   readonly stride: number
   /** Undefined: rows are linear. */
-  readonly tiling: TileMap | undefined
+  readonly tiling: Tiling | undefined
+  /** Present with a tiling. */
+  readonly grid: TileGrid | undefined
+}
+
+/** A memory plane and the buffer that it lies in. */
+export type LaidMemory = { readonly memory: Uint8Array; readonly layout: Layout }
+
+/** The size of a picture, and whether the first row in memory is its last. */
+export type PictureShape = {
+  readonly width: number
+  readonly height: number
+  readonly bottomUp: boolean
 }
 
 /** A `WebAssembly.Memory` made with `shared: true`. */
@@ -222,10 +236,15 @@ export interface NativeShim {
   /** Packs rectangles (x, y, width, height …) of a mapping of the given pitch, rows tight, one after the other, into `target` at 0; returns the bytes written. */
   packRects(mapping: Mapping, pitch: number, rects: Int32Array, target: Uint8Array): number
 
-  /** Undoes the tiling: rows tight, same pixel bytes. */
-  linearise(memory: Uint8Array, layout: Layout): Uint8Array<ArrayBuffer>
-  /** Linearises and widens or narrows to 8-bit RGBA, by the rules of core/decode.ts. */
-  decodeRgba8(memory: Uint8Array, layout: Layout, format: PixelFormat): Uint8Array<ArrayBuffer>
+  /** Undoes the tiling of one memory plane: rows tight, same bytes. `threads`, 1 to 16, share the work; as many as pay when left out. */
+  linearise(memory: Uint8Array, layout: Layout, threads?: number): Uint8Array<ArrayBuffer>
+  /** Undoes the tiling of all memory planes and turns their pixels into 8-bit RGBA, by the rules of core/decode.ts. */
+  decodeRgba8(
+    planes: readonly LaidMemory[],
+    format: PixelFormat,
+    picture: PictureShape,
+    threads?: number,
+  ): Uint8Array<ArrayBuffer>
 
   watchProcess(pid: number): ProcessWatch
   /** Open descriptors and mappings made by this addon and not yet given back; tests count them. */

@@ -16,6 +16,7 @@
         "src/poller.cc",
         "src/process.cc",
         "src/socket.cc",
+        "src/tiles.cc",
         "src/unpack.cc",
         "src/vfio.cc"
       ],

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import path from 'node:path'
-import type { Layout, PixelFormat, RawPlane, ScanShape } from './api.ts'
+import type {
+  LaidMemory,
+  Layout,
+  PictureShape,
+  PixelFormat,
+  RawPlane,
+  ScanShape,
+} from './api.ts'
 
 // The addon's functions one to one. They check only what memory safety needs: nothing but the files
 // of this folder calls them.
@@ -54,8 +61,14 @@ export type Bindings = {
   ): Int32Array<ArrayBuffer>
   packRects(mapping: MappingHandle, pitch: number, rects: Int32Array, target: Uint8Array): number
   /** The target has exactly the size of the result. */
-  linearise(memory: Uint8Array, layout: Layout, target: Uint8Array): void
-  decodeRgba8(memory: Uint8Array, layout: Layout, format: PixelFormat, target: Uint8Array): void
+  linearise(memory: Uint8Array, layout: Layout, target: Uint8Array, threads: number): void
+  decodeRgba8(
+    planes: readonly LaidMemory[],
+    format: PixelFormat,
+    picture: PictureShape,
+    target: Uint8Array,
+    threads: number,
+  ): void
 
   dmabufSync(fd: FdHandle, end: boolean): void
   udmabufCreate(memfd: FdHandle, offset: number, size: number): FdHandle

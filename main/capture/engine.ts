@@ -2,11 +2,13 @@
 import { decodeRgba8, linearise } from '../../core/decode.ts'
 import type { DecodeTarget } from '../../core/decode-job.ts'
 import type { Failure } from '../../core/failure.ts'
-import { type FourccRow, fourccRow } from '../../core/fourcc.ts'
-import { modifierRow } from '../../core/modifier.ts'
-import type { CapturedPlane, Plane } from '../../core/plane.ts'
+import type { FourccRow } from '../../core/fourcc.ts'
+import { joinBytes } from '../../core/join-bytes.ts'
+import type { CapturedPlane } from '../../core/plane.ts'
+import { layoutOf } from '../../core/plane-layout.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
-import type { Layout, PixelFormat } from '../../native-shim/api.ts'
+import { DEFAULT_COLOR, yuvRule } from '../../core/yuv.ts'
+import type { LaidMemory, PixelFormat } from '../../native-shim/api.ts'
 import { shim } from '../../native-shim/index.ts'
 import { log } from '../log.ts'
 
@@ -62,48 +64,28 @@ const referenceEngine: Engine = {
 
 const nativeEngine: Engine = {
   name: 'native',
-  decode: async (captured, to) => {
-    const { bytes, layout, format } = shape(captured)
-    if (to === 'linear') return ok(shim.linearise(bytes, layout))
-    const rgba = shim.decodeRgba8(bytes, layout, format)
-    return ok(captured.plane.bottomUp ? turnedOver(rgba, captured.plane) : rgba)
+  decode: async ({ plane, buffers }, to) => {
+    const { format, memory } = layoutOf(plane)
+    const planes = memory.map((layout): LaidMemory => {
+      const bytes = buffers[layout.buffer]
+      if (!bytes) throw new Error(`buffer ${layout.buffer} was not captured`)
+      return { memory: bytes, layout }
+    })
+    if (to === 'rgba8') return ok(shim.decodeRgba8(planes, pixelFormat(format, plane.color), plane))
+    const parts = planes.map(({ memory: bytes, layout }) => shim.linearise(bytes, layout))
+    return ok(joinBytes(parts))
   },
   [Symbol.asyncDispose]: async () => {},
 }
 
-/** A captured plane in the addon's terms. */
-function shape({ plane, buffers }: CapturedPlane): {
-  readonly bytes: Uint8Array
-  readonly layout: Layout
-  readonly format: PixelFormat
-} {
-  const format = fourccRow(plane.fourcc)
-  const modifier = modifierRow(plane.modifier)
-  const memory = plane.memory[0]
-  const bytes = memory && buffers[memory.buffer]
-  if (!format || !modifier || !bytes) throw new Error(`plane was not checked: ${plane.fourcc}`)
-  const layout = {
-    width: plane.width,
-    height: plane.height,
-    bytes: format.bytes,
-    offset: memory.offset,
-    stride: memory.stride,
-    tiling: modifier.tiling,
+/** A format in the addon's terms. */
+export function pixelFormat(format: FourccRow, color = DEFAULT_COLOR): PixelFormat {
+  const { planes, numbers, model, alpha } = format
+  const bits = format.color[0]?.bits ?? 8
+  return {
+    planes,
+    channels: [...format.color, alpha],
+    half: numbers === 'float',
+    yuv: model === 'yuv' ? yuvRule(color, bits) : undefined,
   }
-  return { bytes, layout, format: pixelFormat(format) }
-}
-
-/** Zero bits of alpha mean opaque. */
-function pixelFormat({ bytes, red, green, blue, alpha }: FourccRow): PixelFormat {
-  return { bytes, channels: [red, green, blue, alpha ?? { shift: 0, bits: 0 }] }
-}
-
-/** The rows of an RGBA picture in the opposite order. */
-function turnedOver(rgba: Uint8Array, { width, height }: Plane): Uint8Array {
-  const turned = new Uint8Array(rgba.length)
-  const row = width * 4
-  for (let y = 0; y < height; y += 1) {
-    turned.set(rgba.subarray(y * row, (y + 1) * row), (height - 1 - y) * row)
-  }
-  return turned
 }

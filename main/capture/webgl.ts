@@ -4,9 +4,9 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type DecodeTarget, decodeAnswer, encodeJob } from '../../core/decode-job.ts'
 import type { Failure } from '../../core/failure.ts'
-import { fourccRow } from '../../core/fourcc.ts'
 import { memoryImages } from '../../core/memory-image.ts'
 import type { CapturedPlane, Plane } from '../../core/plane.ts'
+import { layoutOf } from '../../core/plane-layout.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import type { Io } from '../command.ts'
 import { PrivateFolder } from '../private-folder.ts'
@@ -112,9 +112,9 @@ class WebglEngine implements Engine {
 }
 
 function decodedSize(plane: Plane, to: DecodeTarget): number {
-  const bytes = to === 'rgba8' ? 4 : fourccRow(plane.fourcc)?.bytes
-  if (bytes === undefined) throw new Error(`plane was not checked: ${plane.fourcc}`)
-  return plane.width * plane.height * bytes
+  if (to === 'rgba8') return plane.width * plane.height * 4
+  const { memory } = layoutOf(plane)
+  return memory.reduce((sum, { width, height, bytes }) => sum + width * height * bytes, 0)
 }
 
 function noAnswer(why: string): Failure {

@@ -3,7 +3,7 @@ import { fourccRow, fourccText } from '../../core/fourcc.ts'
 import type { Point } from '../../core/geometry.ts'
 import { modifierRow } from '../../core/modifier.ts'
 import type { PlaneClaim, PlaneKind } from '../../core/plane.ts'
-import { layoutNeed } from '../../core/plane-layout.ts'
+import { layoutNeed, planeLayouts } from '../../core/plane-layout.ts'
 import type { DrmPlaneType, RawPlane } from '../../native-shim/api.ts'
 
 /** DRM_PLANE_TYPE_* of drm_mode.h. */
@@ -47,7 +47,8 @@ function neededBytes(raw: RawPlane, fourcc: string): number {
   const layout = modifierRow(raw.modifier)
   const isPossible = raw.width > 0 && raw.height > 0 && raw.stride > 0
   if (!format || !layout || !isPossible) return raw.size
-  return layoutNeed(format, layout.tiling, raw, raw.stride).bytes
+  const [first] = planeLayouts(format, layout, raw) ?? []
+  return first ? layoutNeed(first, raw.stride).bytes : raw.size
 }
 
 /** GVT-g accepts a hotspot equal to the width; the active pixel is then the last one. */

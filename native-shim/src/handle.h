@@ -83,18 +83,21 @@ struct Bytes {
 };
 
 /** The bytes of a Uint8Array, over shared memory or not. Valid until JavaScript runs again. */
-inline Bytes bytesOf(const Napi::CallbackInfo& info, size_t index) {
-  const Napi::Value value = info[index];
+inline Bytes bytesOf(Napi::Env env, const Napi::Value& value) {
   napi_typedarray_type type;
   void* data = nullptr;
   size_t length = 0;
   if (!value.IsTypedArray() ||
-      napi_get_typedarray_info(info.Env(), value, &type, &length, &data, nullptr, nullptr) !=
+      napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) !=
           napi_ok ||
       type != napi_uint8_array) {
-    throwMisuse(info.Env(), "not a Uint8Array");
+    throwMisuse(env, "not a Uint8Array");
   }
   return {static_cast<uint8_t*>(data), length};
+}
+
+inline Bytes bytesOf(const Napi::CallbackInfo& info, size_t index) {
+  return bytesOf(info.Env(), info[index]);
 }
 
 /** An owned descriptor as JavaScript holds it. A poller shares it, so that it never watches a closed one. */

@@ -7,49 +7,52 @@
 
 namespace scanout {
 
-/**
- * One channel of a pixel and its value as 8 bits: fewer bits are widened by repeating them, more are
- * rounded, v * 255 / (2^n - 1). A missing alpha is 255, a missing colour 0.
- */
-class Channel {
- public:
-  Channel() = default;
-  Channel(uint32_t shift, uint32_t bits, bool alpha);
-
-  uint32_t eightBits(uint64_t word) const {
-    const uint64_t value = word >> shift_ & mask_;
-    return table_.empty() ? round(value) : table_[value];
-  }
-  bool isByte() const { return bits_ == 8; }
-  bool isAbsent() const { return bits_ == 0; }
-  uint32_t shift() const { return shift_; }
-
- private:
-  uint32_t round(uint64_t value) const {
-    return static_cast<uint32_t>((value * 510 + mask_) / (mask_ * 2));
-  }
-
-  uint32_t shift_ = 0;
-  uint32_t bits_ = 0;
-  uint64_t mask_ = 0;
-  /** All values, for up to 16 bits. */
-  std::vector<uint8_t> table_;
+/** core/fourcc.ts BlockShape. */
+struct BlockShape {
+  uint32_t bytes = 0, across = 1, down = 1;
 };
 
-/** Turns tight rows of little-endian words into rows of RGBA bytes. */
+/** core/fourcc.ts Channel; no bits: the format has none. */
+struct Channel {
+  uint32_t plane = 0, shift = 0, bits = 0, step = 0;
+};
+
+/** core/yuv.ts YuvRule. */
+struct YuvRule {
+  int32_t black = 0, middle = 0, luma = 0, redV = 0, greenU = 0, greenV = 0, blueU = 0;
+};
+
+struct Format {
+  std::vector<BlockShape> planes;
+  /** Red, green, blue, alpha, or Y, Cb, Cr, alpha. */
+  std::array<Channel, 4> channels;
+  bool half = false;
+  bool yuv = false;
+  YuvRule rule;
+};
+
+/** How a number of few or many bits becomes 8: (v · factor + add) >> shift. */
+struct Scale {
+  uint32_t factor = 0, add = 0, shift = 0;
+};
+
+/** Turns tight rows of blocks into rows of RGBA bytes, by the rules of core/decode.ts. */
 class Unpacker {
  public:
-  Unpacker(std::array<Channel, 4> channels, uint64_t bytes);
-  void row(const uint8_t* pixels, uint64_t count, uint8_t* target) const;
+  explicit Unpacker(Format format);
+
+  const Format& format() const { return format_; }
+  /**
+   * One row of pixels. Allocates nothing.
+   *
+   * @param rows the row of blocks of each memory plane that the pixels are in
+   */
+  void row(const uint8_t* const* rows, uint64_t width, uint8_t* target) const;
 
  private:
-  template <typename Word>
-  void words(const uint8_t* pixels, uint64_t count, uint8_t* target) const;
-  void bytesOfWord(const uint8_t* pixels, uint64_t count, uint8_t* target) const;
-
-  std::array<Channel, 4> channels_;
-  uint64_t bytes_;
-  /** Four bytes a pixel and a byte a channel: no table needed. */
+  Format format_;
+  std::array<Scale, 4> scales_;
+  /** Four bytes a pixel and a byte a channel. */
   bool plain_;
 };
 

@@ -2,7 +2,7 @@
 import { decodeRgba8 } from '../../core/decode.ts'
 import type { Point, Size } from '../../core/geometry.ts'
 import { type ImageRect, imageSize } from '../../core/memory-image.ts'
-import { modifierRow } from '../../core/modifier.ts'
+import { LINEAR } from '../../core/modifier.ts'
 import type { ScenePlane, SurfaceDescription, SurfaceId } from '../../core/protocol.ts'
 import type { DamageBytes } from './damage-bytes.ts'
 
@@ -74,8 +74,7 @@ export class CursorCopies {
     const { plane, images } = copy.description
     const [memory] = plane.memory
     if (!memory) return undefined
-    const isTiled = modifierRow(plane.modifier)?.tiling !== undefined
-    const stride = isTiled ? memory.stride : (images[0]?.pitch ?? 0)
+    const stride = plane.modifier === LINEAR ? (images[0]?.pitch ?? 0) : memory.stride
     const size = copy.bytes.length
     const own = { ...plane, memory: [{ buffer: 0, offset: 0, stride, size }] }
     return { width: plane.width, height: plane.height, rgba: decodeRgba8(own, [copy.bytes]) }

@@ -1,17 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { FourccRow } from '../../../core/fourcc.ts'
 import type { Rect } from '../../../core/geometry.ts'
-import { type ModifierRow, tileBytes } from '../../../core/modifier.ts'
+import { type ModifierRow, tilingsOf } from '../../../core/modifier.ts'
+import { type Tiling, tileBytes } from '../../../core/tiling.ts'
 import type { Canvas } from './canvas.ts'
 
 /** GPUs align linear rows to this, bytes. */
 const STRIDE_ALIGN = 64
 
+/**
+ * Whether the built-in guest can draw so: packed RGB of up to 32 bits, in tiles that follow each other
+ * row by row and lie alike wherever they are.
+ */
+export function canDraw(format: FourccRow, layout: ModifierRow): boolean {
+  const tilings = tilingsOf(format, layout)
+  const [tiling] = tilings ?? []
+  const isPlain =
+    !tiling ||
+    (tiling.order === 'rows' &&
+      2 ** tiling.xMasks.length <= tiling.tileWidth &&
+      2 ** tiling.yMasks.length <= tiling.tileHeight)
+  return tilings !== undefined && isPlain && canPack(format)
+}
+
+/** Formats of which every pixel is one word of at most 32 bits. */
+export function canPack(format: FourccRow): boolean {
+  return format.model === 'rgb' && format.numbers === 'unorm' && format.bytes <= 4
+}
+
 /** A run of bytes that differs from before. */
 export type ByteRun = { readonly offset: number; readonly bytes: Uint8Array }
 
 /**
- * A picture as the guest's GPU would lay it in memory, in any fourcc and modifier of the tables.
+ * A picture as the guest's GPU would lay it in memory, in any pair that {@link canDraw} allows.
  * Kept whole, so that every buffer of the guest can be brought up to date from it.
  */
 export class Framebuffer {
@@ -19,7 +40,7 @@ export class Framebuffer {
   readonly bytes: Uint8Array
   readonly #canvas: Canvas
   readonly #format: FourccRow
-  readonly #layout: ModifierRow
+  readonly #tiling: Tiling | undefined
   readonly #columns: Uint32Array
   readonly #rows: Uint32Array
   readonly #words: Uint32Array
@@ -28,7 +49,7 @@ export class Framebuffer {
   readonly #pack: (pixel: number) => number
 
   constructor(canvas: Canvas, format: FourccRow, layout: ModifierRow) {
-    const { tiling } = layout
+    const [tiling] = tilingsOf(format, layout) ?? []
     const unit = tiling?.tileWidth ?? STRIDE_ALIGN
     this.stride = Math.ceil((canvas.width * format.bytes) / unit) * unit
     const rows = tiling
@@ -41,7 +62,7 @@ export class Framebuffer {
     this.bytes = new Uint8Array(this.#words.buffer)
     this.#canvas = canvas
     this.#format = format
-    this.#layout = layout
+    this.#tiling = tiling
     this.#pack = packer(format)
     this.#columns = Uint32Array.from({ length: canvas.width }, (_, x) => {
       const at = x * format.bytes
@@ -73,7 +94,7 @@ export class Framebuffer {
     const left = Math.max(0, rect.x) * this.#format.bytes
     const right = Math.min(rect.x + rect.width, this.#canvas.width) * this.#format.bytes
     if (top >= bottom || left >= right) return []
-    const { tiling } = this.#layout
+    const tiling = this.#tiling
     const isWide = (right - left) * 2 > this.stride
     if (!tiling) {
       if (isWide) return [this.#run(top * this.stride, (bottom - 1) * this.stride + right)]
@@ -96,7 +117,7 @@ export class Framebuffer {
   #drawRow(y: number, left: number, right: number): void {
     const { pixels, width } = this.#canvas
     const row = this.#rows[y] ?? 0
-    const { tiling } = this.#layout
+    const tiling = this.#tiling
     const inRow = tiling ? row % tileBytes(tiling) : 0
     const base = row - inRow
     for (let x = left; x < right; x += 1) {
@@ -116,17 +137,19 @@ export class Framebuffer {
 
 /** 0xRRGGBB to a pixel of the format, opaque. */
 function packer(format: FourccRow): (pixel: number) => number {
-  const { red, green, blue, alpha } = format
-  const table = (bits: number, shift: number) =>
-    Uint32Array.from({ length: 256 }, (_, v) => Math.round((v * (2 ** bits - 1)) / 255) << shift)
-  const reds = table(red.bits, red.shift)
-  const greens = table(green.bits, green.shift)
-  const blues = table(blue.bits, blue.shift)
+  const { color, alpha } = format
+  const [reds, greens, blues] = color.map((channel) => {
+    const { bits, shift } = channel ?? { bits: 0, shift: 0 }
+    return Uint32Array.from(
+      { length: 256 },
+      (_, v) => Math.round((v * (2 ** bits - 1)) / 255) << shift,
+    )
+  })
   const opaque = alpha ? (2 ** alpha.bits - 1) << alpha.shift : 0
   return (pixel) =>
-    ((reds[(pixel >>> 16) & 255] ?? 0) |
-      (greens[(pixel >>> 8) & 255] ?? 0) |
-      (blues[pixel & 255] ?? 0) |
+    ((reds?.[(pixel >>> 16) & 255] ?? 0) |
+      (greens?.[(pixel >>> 8) & 255] ?? 0) |
+      (blues?.[pixel & 255] ?? 0) |
       opaque) >>>
     0
 }

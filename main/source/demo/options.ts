@@ -4,6 +4,7 @@ import { type FourccRow, fourccRow, fourccs } from '../../../core/fourcc.ts'
 import { LINEAR, type ModifierRow, modifiers, modifierText } from '../../../core/modifier.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 import type { Address } from '../source.ts'
+import { canDraw, canPack } from './framebuffer.ts'
 
 /** What the built-in guest does; every part can be chosen in the address. */
 export type DemoOptions = {
@@ -36,6 +37,7 @@ const layoutNames: ReadonlyMap<string, bigint> = new Map([
   ['linear', LINEAR],
   ['x', 0x0100_0000_0000_0001n],
   ['y', 0x0100_0000_0000_0002n],
+  ['4', 0x0100_0000_0000_0009n],
 ])
 
 /** Reads the options of a `demo:` address; failures have code `usage`. */
@@ -58,12 +60,15 @@ export function parseDemoOptions({ text, query }: Address): Result<DemoOptions, 
   const whole = (name: string, fallback: number, min: number, max: number) =>
     choose(name, fallback, (value) => wholeNumber(value, min, max), `from ${min} to ${max}`)
 
-  const codes = fourccs.map(({ code }) => code).join(', ')
+  const codes = fourccs
+    .filter(canPack)
+    .map(({ code }) => code.trim())
+    .join(', ')
   const size = choose('size', { width: 1920, height: 1080 }, readSize, 'WIDTHxHEIGHT, 16 to 8192')
   const options: DemoOptions = {
     ...size,
-    format: choose('fourcc', xrgb, fourccRow, `one of ${codes}`),
-    layout: choose('modifier', linear, readLayout, `linear, x or y`),
+    format: choose('fourcc', xrgb, readFormat, `one of ${codes}`),
+    layout: choose('modifier', linear, readLayout, 'linear, x, y, 4 or a modifier in hexadecimal'),
     buffers: whole('buffers', 3, 1, 3),
     hasHotspot: flag('hotspot', true),
     hasCursor: flag('cursor', true),
@@ -76,6 +81,9 @@ export function parseDemoOptions({ text, query }: Address): Result<DemoOptions, 
     transport: choose('transport', 'dmabuf', readTransport, 'dmabuf or region'),
     isBlank: flag('blank', false),
     goneSeconds: whole('gone', 0, 0, 3600),
+  }
+  if (!canDraw(options.format, options.layout)) {
+    wrong.push(`fourcc=${options.format.code} cannot be drawn in ${options.layout.name}`)
   }
   if (wrong.length === 0) return ok(options)
   return fail({
@@ -108,6 +116,11 @@ function readSize(text: string): { width: number; height: number } | undefined {
   const width = wholeNumber(w, 16, 8192)
   const height = wholeNumber(h, 16, 8192)
   return width !== undefined && height !== undefined ? { width, height } : undefined
+}
+
+function readFormat(text: string): FourccRow | undefined {
+  const row = fourccRow(text.padEnd(4))
+  return row && canPack(row) ? row : undefined
 }
 
 function readLayout(text: string): ModifierRow | undefined {

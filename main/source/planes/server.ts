@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from '../../../core/failure.ts'
-import { modifierRow } from '../../../core/modifier.ts'
+import { LINEAR } from '../../../core/modifier.ts'
 import type { Plane, PlaneClaim, PlaneKind } from '../../../core/plane.ts'
 import type { Fd, FdSocket, NativeShim } from '../../../native-shim/api.ts'
 import { isNativeError, nativeFailure } from '../native-failure.ts'
@@ -171,7 +171,7 @@ const leaving = new Set(['EPIPE', 'ECONNRESET', 'ECANCELED'])
 
 /** The plane as it lies in its shadow: linear rows at the shadow's pitch, tiles one after the other. */
 function copiedPlane(plane: Plane, shadow: Shadow): PlaneClaim {
-  const isLinear = !modifierRow(plane.modifier)?.tiling
+  const isLinear = plane.modifier === LINEAR
   const memory = shadow.images.map(({ image }, buffer) => ({
     buffer,
     offset: 0,

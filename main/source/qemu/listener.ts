@@ -2,8 +2,9 @@
 import { checkPlane } from '../../../core/check-plane.ts'
 import { fourccRow, fourccText } from '../../../core/fourcc.ts'
 import type { Point, Size } from '../../../core/geometry.ts'
-import { LINEAR, modifierRow, tileBytes } from '../../../core/modifier.ts'
+import { LINEAR } from '../../../core/modifier.ts'
 import type { MemoryPlane, PlaneClaim, PlaneKind, PlaneStatus } from '../../../core/plane.ts'
+import { cropOffset } from '../../../core/plane-layout.ts'
 import type { Fd, NativeShim, RowRange } from '../../../native-shim/api.ts'
 import { PlaneCache } from '../plane-cache.ts'
 import type { Clock } from '../poller.ts'
@@ -346,19 +347,8 @@ function dmabufClaim(
   const memory = Array.from({ length: planes }, (_, at) => {
     const buffer = Math.min(at, sizes.length - 1)
     const stride = strides[at] ?? 0
-    const offset = (offsets[at] ?? 0) + cropOffset(code, modifier, stride, x, y)
+    const offset = (offsets[at] ?? 0) + cropOffset(code, modifier, at, stride, x, y)
     return { buffer, offset, stride, size: Math.max(0, (sizes[buffer]?.size ?? 0) - offset) }
   })
   return { ...claimOf('primary', code, width, height), modifier, memory, bottomUp }
-}
-
-/** Bytes from the first pixel of a buffer to the first of a part of it. */
-function cropOffset(code: string, modifier: bigint, stride: number, x: number, y: number): number {
-  const bytes = x * (fourccRow(code)?.bytes ?? 0)
-  const tiling = modifierRow(modifier)?.tiling
-  if (!tiling) return y * stride + bytes
-  return (
-    (y / tiling.tileHeight) * stride * tiling.tileHeight +
-    (bytes / tiling.tileWidth) * tileBytes(tiling)
-  )
 }

@@ -2,7 +2,7 @@
 import { decodeRgba8 } from '../../../core/decode.ts'
 import type { Rect, Size } from '../../../core/geometry.ts'
 import type { ImageRect } from '../../../core/memory-image.ts'
-import { modifierRow } from '../../../core/modifier.ts'
+import { LINEAR } from '../../../core/modifier.ts'
 import type { Plane } from '../../../core/plane.ts'
 import type { SurfaceDescription } from '../../../core/protocol.ts'
 import { checkDamage, type DamageBytes } from '../damage-bytes.ts'
@@ -40,7 +40,7 @@ export class MemorySurface {
     this.plane = description.plane
     this.#description = description
     this.#images = description.images.map(({ pitch, rows }) => new Uint8Array(pitch * rows))
-    const isLinear = modifierRow(this.plane.modifier)?.tiling === undefined
+    const isLinear = this.plane.modifier === LINEAR
     this.#swizzle = isLinear ? swizzles[this.plane.fourcc] : undefined
   }
 
@@ -147,10 +147,9 @@ export class MemorySurface {
 
 /** The plane as its images hold it: each from its first byte on, linear rows at the image's pitch. */
 function imagePlane({ plane, images }: SurfaceDescription): Plane {
-  const isTiled = modifierRow(plane.modifier)?.tiling !== undefined
   const memory = plane.memory.map((part, at) => {
     const { pitch = 0, rows = 0 } = images[at] ?? {}
-    const stride = isTiled ? part.stride : pitch
+    const stride = plane.modifier === LINEAR ? pitch : part.stride
     return { buffer: at, offset: 0, stride, size: pitch * rows }
   })
   return { ...plane, memory }

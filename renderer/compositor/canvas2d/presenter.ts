@@ -113,7 +113,7 @@ export class Canvas2dPresenter implements Presenter {
     const { plane } = surface.description
     this.#picture.damage.add(
       id,
-      rects.map((rect) => damagedPart(plane, image, rect)),
+      rects.map((rect) => damagedPart(plane, at, image, rect)),
     )
   }
 

@@ -5,14 +5,15 @@ import { intersect, isEmpty, type Point, type Rect, type Size } from '../../../c
 import type { Plane, PlaneKind } from '../../../core/plane.ts'
 import type { SurfaceId } from '../../../core/protocol.ts'
 import { PictureTarget } from './picture-target.ts'
-import type { Programs, Uniforms } from './programs.ts'
+import type { PlaneTexture } from './plane-texture.ts'
+import { memoryUniforms, type Programs, type Uniforms } from './programs.ts'
 
-/** A plane of the scene with its pixels: `memory` is the R32UI texture of its memory image. */
+/** A plane of the scene with its pixels: a texture of each memory plane. */
 export type DrawnPlane = Point & {
   readonly kind: PlaneKind
   readonly surface: SurfaceId
   readonly plane: Plane
-  readonly memory: WebGLTexture
+  readonly memory: readonly PlaneTexture[]
 }
 
 /** The pictures that a composition of one size works in. */
@@ -112,9 +113,8 @@ export class Composition implements Disposable {
     const program = this.#programs.plane(plane.plane, use)
     this.#programs.run(program, {
       ...place,
-      memory: plane.memory,
+      ...memoryUniforms(plane.plane, plane.memory),
       size: [plane.plane.width, plane.plane.height],
-      stride: plane.plane.memory[0]?.stride ?? 0,
       bottomUp: plane.plane.bottomUp,
     })
   }

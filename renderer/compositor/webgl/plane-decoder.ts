@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import type { ProgramInfo } from 'twgl.js'
 import type { DecodeJob } from '../../../core/decode-job.ts'
 import type { Failure } from '../../../core/failure.ts'
-import { fourccRow } from '../../../core/fourcc.ts'
+import { joinBytes } from '../../../core/join-bytes.ts'
+import { memoryImages } from '../../../core/memory-image.ts'
+import { layoutOf } from '../../../core/plane-layout.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 import { GlContext } from './context.ts'
 import { PictureTarget } from './picture-target.ts'
 import { PlaneTexture } from './plane-texture.ts'
-import { Programs } from './programs.ts'
+import { memoryUniforms, Programs, type Uniforms } from './programs.ts'
+
+/** A picture of bytes to be made. */
+type Output = { readonly rowBytes: number; readonly rows: number }
 
 /** Decodes single planes with the shaders that draw them. */
 export class PlaneDecoder implements Disposable {
@@ -38,36 +44,63 @@ export class PlaneDecoder implements Disposable {
    */
   decode(job: DecodeJob, images: readonly Uint8Array[]): Result<Uint8Array, Failure> {
     const { plane, to } = job
-    const format = fourccRow(plane.fourcc)
-    const layout = job.images[0]
-    const bytes = images[0]
-    if (!format || !layout || !bytes) throw new Error(`plane was not checked: ${plane.fourcc}`)
-    const rowBytes = plane.width * (to === 'linear' ? format.bytes : 4)
-    const size = { width: Math.ceil(rowBytes / 4), height: plane.height }
-    const longest = Math.max(size.width, size.height, layout.pitch / 4, layout.rows)
+    const { memory } = layoutOf(plane)
+    // What the plane's own description says, not what came along with it.
+    const shapes = memoryImages(plane)
+    if (images.length !== shapes.length) throw new RangeError('one payload per memory image')
+    const outputs: readonly Output[] =
+      to === 'rgba8'
+        ? [{ rowBytes: plane.width * 4, rows: plane.height }]
+        : memory.map(({ width, bytes, height }) => ({ rowBytes: width * bytes, rows: height }))
+    const sides = [
+      ...outputs.flatMap(({ rowBytes, rows }) => [Math.ceil(rowBytes / 4), rows]),
+      ...shapes.flatMap(({ pitch, rows }) => [pitch / 4, rows]),
+    ]
+    const longest = Math.max(...sides)
     if (longest > this.#context.maxTexture) return fail(this.#tooLarge(longest))
 
-    const { gl } = this.#context
-    using texture = new PlaneTexture(gl, layout)
-    texture.upload([{ x: 0, y: 0, width: layout.pitch, height: layout.rows }], {
-      layout: 'image',
-      bytes,
+    using owned = new DisposableStack()
+    const textures = shapes.map((image, at) => {
+      const texture = owned.use(new PlaneTexture(this.#context.gl, image))
+      const bytes = images[at]
+      if (!bytes) throw new RangeError(`no payload for memory image ${at}`)
+      const whole = { x: 0, y: 0, width: image.pitch, height: image.rows }
+      texture.upload([whole], { layout: 'image', bytes })
+      return texture
     })
-    using target = new PictureTarget(gl, size, to === 'linear' ? gl.RGBA8UI : gl.RGBA8)
-    const program = this.#programs.plane(plane, to === 'linear' ? 'linear' : 'rgba')
-    target.within([{ x: 0, y: 0, ...size }], () =>
-      this.#programs.run(program, {
-        memory: texture.texture,
-        size: [plane.width, plane.height],
-        origin: [0, 0],
-        stride: plane.memory[0]?.stride ?? 0,
-        bottomUp: plane.bottomUp,
-      }),
+    const parts = outputs.map((output, at) =>
+      to === 'rgba8'
+        ? this.#draw(output, this.#programs.plane(plane, 'rgba'), {
+            ...memoryUniforms(plane, textures),
+            size: [plane.width, plane.height],
+            origin: [0, 0],
+            bottomUp: plane.bottomUp,
+          })
+        : this.#draw(
+            output,
+            this.#programs.linear(plane, at),
+            { ...memoryUniforms(plane, textures), rowBytes: output.rowBytes },
+            this.#context.gl.RGBA8UI,
+          ),
     )
-    const padded = new Uint8Array(size.width * 4 * size.height)
-    const order = to === 'linear' ? gl.RGBA_INTEGER : gl.RGBA
-    gl.readPixels(0, 0, size.width, size.height, order, gl.UNSIGNED_BYTE, padded)
-    return ok(tighten(padded, size.width * 4, rowBytes, plane.height))
+    return ok(joinBytes(parts))
+  }
+
+  /** Runs a program over a picture of its own and reads that back, rows tight. */
+  #draw(
+    { rowBytes, rows }: Output,
+    program: ProgramInfo,
+    uniforms: Uniforms,
+    format?: GLenum,
+  ): Uint8Array {
+    const { gl } = this.#context
+    const size = { width: Math.ceil(rowBytes / 4), height: rows }
+    using target = new PictureTarget(gl, size, format)
+    target.within([{ x: 0, y: 0, ...size }], () => this.#programs.run(program, uniforms))
+    const padded = new Uint8Array(size.width * 4 * rows)
+    const order = format === undefined ? gl.RGBA : gl.RGBA_INTEGER
+    gl.readPixels(0, 0, size.width, rows, order, gl.UNSIGNED_BYTE, padded)
+    return tighten(padded, size.width * 4, rowBytes, rows)
   }
 
   [Symbol.dispose](): void {

@@ -21,7 +21,7 @@ import { Composition, type DrawnPlane } from './composition.ts'
 import { GlContext } from './context.ts'
 import { PictureTarget } from './picture-target.ts'
 import { PlaneTexture } from './plane-texture.ts'
-import { Programs } from './programs.ts'
+import { memoryUniforms, Programs } from './programs.ts'
 
 type Surface = {
   readonly description: SurfaceDescription
@@ -114,7 +114,9 @@ export class WebglPresenter implements Presenter {
     const layout = surface?.description.images[image]
     if (!surface || !texture || !layout) throw new RangeError(`no image ${image} of surface ${id}`)
     texture.upload(rects, source)
-    const parts = rects.map((rect) => damagedPart(surface.description.plane, layout, rect))
+    const parts = rects.map((rect) =>
+      damagedPart(surface.description.plane, image, layout, rect),
+    )
     this.#composition.damage(id, parts)
   }
 
@@ -149,8 +151,7 @@ export class WebglPresenter implements Presenter {
 
   preview(id: SurfaceId, most: Size): Picture | undefined {
     const surface = this.#surfaces.get(id)
-    const memory = surface?.textures[0]?.texture
-    if (!surface || !memory) return undefined
+    if (!surface) return undefined
     const { plane } = surface.description
     const size = sizeWithin(plane, most)
     const { gl } = this.#context
@@ -158,9 +159,8 @@ export class WebglPresenter implements Presenter {
     const perPixel = [plane.width / size.width, plane.height / size.height]
     target.within([{ x: 0, y: 0, ...size }], () =>
       this.#programs.run(this.#programs.plane(plane, 'small'), {
-        memory,
+        ...memoryUniforms(plane, surface.textures),
         size: [plane.width, plane.height],
-        stride: plane.memory[0]?.stride ?? 0,
         bottomUp: plane.bottomUp,
         perPixel,
         taps: Math.min(3, Math.ceil(Math.max(...perPixel))),
@@ -195,11 +195,11 @@ export class WebglPresenter implements Presenter {
     const sorted = scene.toSorted((a, b) => order(a) - order(b))
     return sorted.flatMap((at) => {
       const surface = this.#surfaces.get(at.surface)
-      const memory = surface?.textures[0]?.texture
-      if (!surface || !memory) return []
+      if (!surface) return []
       const { plane } = surface.description
       const primary = at.kind === 'primary'
       const origin = primary ? { x: 0, y: 0 } : { x: at.x, y: at.y }
+      const memory = surface.textures
       return [{ kind: at.kind, surface: at.surface, plane, memory, ...origin }]
     })
   }

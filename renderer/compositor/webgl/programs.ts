@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import * as twgl from 'twgl.js'
-import { fourccRow } from '../../../core/fourcc.ts'
-import { modifierRow } from '../../../core/modifier.ts'
 import type { Plane } from '../../../core/plane.ts'
-import { coverViewport, planeShader, type ShaderUse, smoothShader } from './shader.ts'
+import { layoutOf } from '../../../core/plane-layout.ts'
+import { DEFAULT_COLOR } from '../../../core/yuv.ts'
+import type { PlaneTexture } from './plane-texture.ts'
+import { coverViewport, linearShader, planeShader, type ShaderUse, smoothShader } from './shader.ts'
 
 /** Values of a program's uniforms, by name; textures as themselves. */
 export type Uniforms = Readonly<Record<string, WebGLTexture | number | boolean | readonly number[]>>
@@ -23,11 +24,18 @@ export class Programs implements Disposable {
 
   /** The program that draws planes of this fourcc and modifier. */
   plane(plane: Plane, use: ShaderUse): twgl.ProgramInfo {
-    const format = fourccRow(plane.fourcc)
-    const layout = modifierRow(plane.modifier)
-    if (!format || !layout) throw new Error(`plane was not checked: ${plane.fourcc}`)
-    const key = `${format.code} ${layout.value} ${use}`
-    return this.#program(key, () => planeShader(format, layout, use))
+    const { format, memory } = layoutOf(plane)
+    const tilings = memory.map(({ tiling }) => tiling)
+    const color = plane.color ?? DEFAULT_COLOR
+    const hue = format.model === 'yuv' ? `${color.matrix} ${color.range}` : 'rgb'
+    const key = `${layoutKey(plane)} ${hue} ${use}`
+    return this.#program(key, () => planeShader(format, tilings, color, use))
+  }
+
+  /** The program that undoes the tiling of one memory plane. */
+  linear(plane: Plane, at: number): twgl.ProgramInfo {
+    const tiling = layoutOf(plane).memory[at]?.tiling
+    return this.#program(`${layoutKey(plane)} linear ${at}`, () => linearShader(at, tiling))
   }
 
   /** The program that scales the composed picture by something else than a whole number. */
@@ -59,4 +67,19 @@ export class Programs implements Disposable {
     this.#made.set(key, made)
     return made
   }
+}
+
+function layoutKey({ fourcc, modifier, bit6Swizzle }: Plane): string {
+  return `${fourcc} ${modifier} ${bit6Swizzle ?? ''}`
+}
+
+/** What every program needs to know of a plane's memory. */
+export function memoryUniforms(plane: Plane, textures: readonly PlaneTexture[]): Uniforms {
+  const entries = layoutOf(plane).memory.flatMap(({ grid }, at) => {
+    const texture = textures[at]?.texture
+    if (!texture) throw new RangeError(`no texture of memory plane ${at}`)
+    const tiles = grid ? [[`grid${at}`, [grid.across, grid.down]] as const] : []
+    return [[`memory${at}`, texture] as const, ...tiles]
+  })
+  return Object.fromEntries(entries)
 }

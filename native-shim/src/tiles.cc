@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tiles.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <string>
+
+namespace scanout {
+namespace {
+
+constexpr uint64_t maxTileBytes = uint64_t{1} << 31;
+constexpr uint64_t maxSide = uint64_t{1} << 20;
+constexpr uint64_t maxMasks = 24;
+/** Rows of blocks in V3D's page cache. */
+constexpr uint64_t uifCache = 32;
+
+uint64_t divideUp(uint64_t value, uint64_t by) { return (value + by - 1) / by; }
+
+uint32_t scatter(const std::vector<uint32_t>& masks, uint64_t coordinate) {
+  uint32_t offset = 0;
+  for (size_t bit = 0; bit < masks.size(); bit++) {
+    if (coordinate >> bit & 1) offset ^= masks[bit];
+  }
+  return offset;
+}
+
+/**
+ * The longest run of bytes that stays together: 2^r when the low r masks of the byte column are the
+ * identity and no other mask touches those bits.
+ */
+uint64_t runOf(const Tiling& tiling) {
+  uint32_t others = 0;
+  for (const uint32_t mask : tiling.yMasks) others |= mask;
+  size_t bits = 0;
+  while (bits < tiling.xMasks.size() && tiling.xMasks[bits] == uint32_t{1} << bits) bits++;
+  for (size_t bit = bits; bit < tiling.xMasks.size(); bit++) others |= tiling.xMasks[bit];
+  while (bits > 0 && (others & ((uint64_t{1} << bits) - 1))) {
+    bits--;
+    others |= tiling.xMasks[bits];
+  }
+  return std::min(uint64_t{1} << bits, tiling.width);
+}
+
+std::vector<uint32_t> readMasks(Napi::Env env, Napi::Value value, uint64_t tileBytes) {
+  if (!value.IsArray()) throwMisuse(env, "masks are not an array");
+  const auto array = value.As<Napi::Array>();
+  if (array.Length() > maxMasks) throwMisuse(env, "too many masks");
+  std::vector<uint32_t> masks;
+  for (uint32_t i = 0; i < array.Length(); i++) {
+    const uint64_t mask = wholeNumber(env, array.Get(i));
+    if (mask >= tileBytes) throwMisuse(env, "mask beyond its tile");
+    masks.push_back(static_cast<uint32_t>(mask));
+  }
+  return masks;
+}
+
+TileOrder readOrder(Napi::Env env, Napi::Value value) {
+  constexpr const char* names[] = {"rows", "serpentine", "zigzag", "columns", "uif"};
+  const std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+  for (size_t i = 0; i < std::size(names); i++) {
+    if (name == names[i]) return static_cast<TileOrder>(i);
+  }
+  throwMisuse(env, "unknown order of tiles");
+}
+
+Tiling readTiling(Napi::Env env, Napi::Value tiles, Napi::Value size) {
+  if (!tiles.IsObject() || !size.IsObject()) throwMisuse(env, "not a tiling");
+  const auto object = tiles.As<Napi::Object>();
+  const auto grid = size.As<Napi::Object>();
+  Tiling tiling;
+  tiling.order = readOrder(env, object.Get("order"));
+  tiling.width = wholeNumber(env, object.Get("tileWidth"));
+  tiling.height = wholeNumber(env, object.Get("tileHeight"));
+  tiling.across = wholeNumber(env, grid.Get("across"));
+  tiling.down = wholeNumber(env, grid.Get("down"));
+  if (!std::has_single_bit(tiling.width) || !std::has_single_bit(tiling.height) ||
+      tiling.width > maxTileBytes || tiling.height > maxTileBytes / tiling.width) {
+    throwMisuse(env, "tile sides are not powers of two");
+  }
+  if (tiling.across > INT32_MAX || tiling.down > maxSide) throwMisuse(env, "grid out of range");
+  tiling.xMasks = readMasks(env, object.Get("xMasks"), tiling.bytes());
+  tiling.yMasks = readMasks(env, object.Get("yMasks"), tiling.bytes());
+  return tiling;
+}
+
+}  // namespace
+
+/** core/tiling.ts tileIndex. */
+uint64_t Tiling::index(uint64_t column, uint64_t row) const {
+  switch (order) {
+    case TileOrder::serpentine:
+      return row * across + (row % 2 ? across - 1 - column : column);
+    case TileOrder::zigzag:
+      if (row + 1 == down && row % 2 == 0) return row * across + column;
+      return row % 2 ? (row - 1) * across + column + column / 4 * 4 + 2
+                     : row * across + column + (column + 2) / 4 * 4;
+    case TileOrder::columns:
+      return column * down + row;
+    case TileOrder::uif: {
+      const uint64_t group = column / 4;
+      const uint64_t turned = down % uifCache == 0 && group % 2 ? row ^ 16 : row;
+      return group * 4 * down + turned * 4 + column % 4;
+    }
+    case TileOrder::rows:
+      break;
+  }
+  return row * across + column;
+}
+
+BlockRows::BlockRows(Napi::Env env, Bytes memory, Napi::Value value) : memory_(memory) {
+  if (!value.IsObject()) throwMisuse(env, "not a layout");
+  const auto layout = value.As<Napi::Object>();
+  const auto field = [&](const char* name) { return wholeNumber(env, layout.Get(name)); };
+  width_ = field("width");
+  height_ = field("height");
+  blockBytes_ = field("bytes");
+  stride_ = field("stride");
+  const uint64_t offset = field("offset");
+  if (width_ < 1 || width_ > maxSide || height_ < 1 || height_ > maxSide || blockBytes_ < 1 ||
+      blockBytes_ > 8 || stride_ > INT32_MAX || offset > memory.size) {
+    throwMisuse(env, "layout out of range");
+  }
+  rowBytes_ = width_ * blockBytes_;
+  start_ = memory.data + offset;
+  const uint64_t room = memory.size - offset;
+  const Napi::Value tiles = layout.Get("tiling");
+  tiled_ = !tiles.IsUndefined();
+  if (stride_ < rowBytes_) throwMisuse(env, "stride shorter than its rows");
+  if (!tiled_) {
+    if ((height_ - 1) * stride_ + rowBytes_ > room) throwMisuse(env, "layout beyond its memory");
+    return;
+  }
+  tiling_ = readTiling(env, tiles, layout.Get("grid"));
+  checkTiles(env, room);
+  prepare();
+}
+
+/** Every tile that the plane has lies in its grid, and the grid in memory. */
+void BlockRows::checkTiles(Napi::Env env, uint64_t room) const {
+  const uint64_t columns = divideUp(rowBytes_, tiling_.width);
+  const uint64_t rows = divideUp(height_, tiling_.height);
+  if (columns > tiling_.across || rows > tiling_.down) throwMisuse(env, "grid too small");
+  uint64_t tiles = tiling_.across * tiling_.down;
+  if (tiling_.order == TileOrder::columns) {
+    tiles = (columns - 1) * tiling_.down + rows;
+  } else if (tiling_.order == TileOrder::zigzag && tiling_.across % 2 != 0) {
+    throwMisuse(env, "zigzag of an odd number of tiles");
+  } else if (tiling_.order == TileOrder::uif && tiling_.across % 4 != 0) {
+    throwMisuse(env, "columns of blocks that are not whole");
+  }
+  if (tiles > room / tiling_.bytes()) throwMisuse(env, "layout beyond its memory");
+}
+
+void BlockRows::prepare() {
+  run_ = runOf(tiling_);
+  for (uint64_t x = 0; x < rowBytes_; x += run_) {
+    columnOffsets_.push_back(scatter(tiling_.xMasks, x));
+  }
+  for (uint64_t y = 0; y < height_; y++) rowOffsets_.push_back(scatter(tiling_.yMasks, y));
+}
+
+template <size_t fixedRun>
+void BlockRows::copyTiles(uint64_t first, uint64_t end, uint8_t* target) const {
+  const uint64_t run = fixedRun ? fixedRun : run_;
+  const uint64_t runsOfTile = tiling_.width / run;
+  const uint64_t allRuns = rowBytes_ / run;
+  const uint64_t rest = rowBytes_ % run;
+  const uint64_t columns = divideUp(rowBytes_, tiling_.width);
+  for (uint64_t top = first; top < end;) {
+    const uint64_t tileRow = top / tiling_.height;
+    const uint64_t bottom = std::min(end, (tileRow + 1) * tiling_.height);
+    for (uint64_t column = 0; column < columns; column++) {
+      const uint8_t* tile = start_ + tiling_.index(column, tileRow) * tiling_.bytes();
+      const uint64_t from = column * runsOfTile;
+      const uint64_t runs = std::min(runsOfTile, allRuns - std::min(allRuns, from));
+      const uint32_t* offsets = columnOffsets_.data() + from;
+      const bool cut = runs < runsOfTile && rest > 0;
+      for (uint64_t y = top; y < bottom; y++) {
+        uint8_t* to = target + (y - first) * rowBytes_ + from * run;
+        const uint32_t across = rowOffsets_[y];
+        for (uint64_t i = 0; i < runs; i++) memcpy(to + i * run, tile + (offsets[i] ^ across), run);
+        if (cut) memcpy(to + runs * run, tile + (offsets[runs] ^ across), rest);
+      }
+    }
+    top = bottom;
+  }
+}
+
+void BlockRows::copy(uint64_t first, uint64_t end, uint8_t* target) const {
+  if (!tiled_) {
+    if (stride_ == rowBytes_) {
+      memcpy(target, row(first), (end - first) * rowBytes_);
+      return;
+    }
+    for (uint64_t y = first; y < end; y++) {
+      memcpy(target + (y - first) * rowBytes_, row(y), rowBytes_);
+    }
+    return;
+  }
+  switch (run_) {
+    case 1: return copyTiles<1>(first, end, target);
+    case 2: return copyTiles<2>(first, end, target);
+    case 4: return copyTiles<4>(first, end, target);
+    case 8: return copyTiles<8>(first, end, target);
+    case 16: return copyTiles<16>(first, end, target);
+    case 32: return copyTiles<32>(first, end, target);
+    case 64: return copyTiles<64>(first, end, target);
+    default: return copyTiles<0>(first, end, target);
+  }
+}
+
+}  // namespace scanout

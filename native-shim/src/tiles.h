@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "handle.h"
+
+namespace scanout {
+
+/** core/tiling.ts TileOrder, in its order. */
+enum class TileOrder { rows, serpentine, zigzag, columns, uif };
+
+/** core/tiling.ts Tiling, with the grid of one plane. */
+struct Tiling {
+  TileOrder order = TileOrder::rows;
+  /** Of a tile: bytes and rows. */
+  uint64_t width = 0, height = 0;
+  /** Tiles. */
+  uint64_t across = 0, down = 0;
+  std::vector<uint32_t> xMasks, yMasks;
+
+  uint64_t bytes() const { return width * height; }
+  uint64_t index(uint64_t column, uint64_t row) const;
+};
+
+/** The blocks of one memory plane, and how to read their rows. */
+class BlockRows {
+ public:
+  /** Reads api.ts Layout and checks that every byte which it addresses lies in `memory`. */
+  BlockRows(Napi::Env env, Bytes memory, Napi::Value layout);
+
+  uint64_t rowBytes() const { return rowBytes_; }
+  uint64_t width() const { return width_; }
+  uint64_t height() const { return height_; }
+  uint64_t blockBytes() const { return blockBytes_; }
+  bool tiled() const { return tiled_; }
+  /** Rows that are best read together. */
+  uint64_t bandRows() const { return tiled_ ? tiling_.height : 1; }
+  Bytes memory() const { return memory_; }
+  /** A row of a plane without tiling, where it lies. */
+  const uint8_t* row(uint64_t y) const { return start_ + y * stride_; }
+  /** Copies rows from `first` to `end`, tight. Allocates nothing. */
+  void copy(uint64_t first, uint64_t end, uint8_t* target) const;
+
+ private:
+  template <size_t fixedRun>
+  void copyTiles(uint64_t first, uint64_t end, uint8_t* target) const;
+  void checkTiles(Napi::Env env, uint64_t room) const;
+  void prepare();
+
+  Bytes memory_{};
+  const uint8_t* start_ = nullptr;
+  uint64_t width_ = 0, height_ = 0, blockBytes_ = 0, stride_ = 0, rowBytes_ = 0;
+  bool tiled_ = false;
+  Tiling tiling_;
+  /** Bytes that stay together wherever a tile puts them. */
+  uint64_t run_ = 0;
+  /** What the masks add for each run of a row and for each row. */
+  std::vector<uint32_t> columnOffsets_, rowOffsets_;
+};
+
+}  // namespace scanout
