@@ -30,7 +30,9 @@ export function amdName(low: number): string {
 }
 
 /** AMD's layouts depend on the chip: only those with an equation are known. */
-export const amdRows: readonly ModifierRow[] = [...Map.groupBy(amdEquations, ({ modifier }) => modifier)].map(
+export const amdRows: readonly ModifierRow[] = [
+  ...Map.groupBy(amdEquations, ({ modifier }) => modifier),
+].map(
   ([modifier, equations]): ModifierRow => ({
     value: 0x0200_0000_0000_0000n | BigInt(modifier),
     name: amdName(modifier),

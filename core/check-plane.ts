@@ -126,11 +126,7 @@ function checkFourcc(value: unknown, refuse: Refuse): Checked<FourccRow> {
   return refuse('fourcc', value, why, remedy, code)
 }
 
-function checkModifier(
-  value: unknown,
-  policy: CheckPolicy,
-  refuse: Refuse,
-): Checked<ModifierRow> {
+function checkModifier(value: unknown, policy: CheckPolicy, refuse: Refuse): Checked<ModifierRow> {
   if (typeof value !== 'bigint' || value < 0n || value >= 1n << 64n) {
     return refuse('modifier', value, `modifier is ${shown(value)}, not 64 bits`, BUG)
   }

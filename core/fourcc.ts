@@ -54,7 +54,7 @@ export function fourccRow(code: string): FourccRow | undefined {
 
 /** Spells a row of the table out. */
 function readSpec(spec: FourccSpec): FourccRow {
-  const { code, name, bits, chroma = [1, 1], numbers = "unorm", note } = spec
+  const { code, name, bits, chroma = [1, 1], numbers = 'unorm', note } = spec
   const found = new Map<string, Channel>()
   const planes = bits.split(' / ').map((text, plane): BlockShape => {
     let shift = 0

@@ -144,7 +144,10 @@ function arm(low: bigint): Named {
   if (type === 2n) {
     const sizes = [mode & 15n, (mode >> 4n) & 15n].map((size) => afrcSizes[Number(size) - 1])
     const scan = (mode >> 8n) & 1n ? 'LAYOUT_SCAN' : undefined
-    return { name: withParameters('DRM_FORMAT_MOD_ARM_AFRC', [...sizes, scan]), layout: 'compressed' }
+    return {
+      name: withParameters('DRM_FORMAT_MOD_ARM_AFRC', [...sizes, scan]),
+      layout: 'compressed',
+    }
   }
   return nameless
 }
@@ -152,7 +155,10 @@ function arm(low: bigint): Named {
 function amlogic(low: bigint): Named {
   const layout = ['BASIC', 'SCATTER'][Number(low & 0xffn) - 1]
   const saving = (low >> 8n) & 1n ? 'MEM_SAVING' : undefined
-  return { name: withParameters('DRM_FORMAT_MOD_AMLOGIC_FBC', [layout, saving]), layout: 'compressed' }
+  return {
+    name: withParameters('DRM_FORMAT_MOD_AMLOGIC_FBC', [layout, saving]),
+    layout: 'compressed',
+  }
 }
 
 function mediatek(low: bigint): Named {

@@ -64,8 +64,7 @@ export function yuvToRgb(
   const y = rule.luma * (luma - rule.black)
   const u = cb - rule.middle
   const v = cr - rule.middle
-  const to8 = (sum: number) =>
-    Math.max(0, Math.min(255, Math.floor(sum / 2 ** YUV_FRACTION + 0.5)))
+  const to8 = (sum: number) => Math.max(0, Math.min(255, Math.floor(sum / 2 ** YUV_FRACTION + 0.5)))
   return [
     to8(y + rule.redV * v),
     to8(y - rule.greenU * u - rule.greenV * v),

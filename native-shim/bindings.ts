@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import path from 'node:path'
-import type {
-  LaidMemory,
-  Layout,
-  PictureShape,
-  PixelFormat,
-  RawPlane,
-  ScanShape,
-} from './api.ts'
+import type { LaidMemory, Layout, PictureShape, PixelFormat, RawPlane, ScanShape } from './api.ts'
 
 // The addon's functions one to one. They check only what memory safety needs: nothing but the files
 // of this folder calls them.

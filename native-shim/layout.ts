@@ -214,7 +214,12 @@ export function decodeRgba8(
   const shape = checkedPicture(picture)
   const { length } = pixels.planes
   const laid = list('planes', planes, length, length).map((plane, i) =>
-    checkedPlane(`planes[${i}]`, plane, pixels.planes[i] ?? { bytes: 0, across: 1, down: 1 }, shape),
+    checkedPlane(
+      `planes[${i}]`,
+      plane,
+      pixels.planes[i] ?? { bytes: 0, across: 1, down: 1 },
+      shape,
+    ),
   )
   const target = new Uint8Array(shape.width * 4 * shape.height)
   const count = threadsFor(shape.width * shape.height, threads)

@@ -2,8 +2,8 @@
 import { checkPlane } from '../../core/check-plane.ts'
 import { fourccRow } from '../../core/fourcc.ts'
 import { modifierRow } from '../../core/modifier.ts'
-import type { CapturedPlane, Plane, PlaneClaim } from '../../core/plane.ts'
-import { layoutNeed } from '../../core/plane-layout.ts'
+import type { CapturedPlane, MemoryPlane, Plane, PlaneClaim } from '../../core/plane.ts'
+import { layoutNeed, planeLayouts } from '../../core/plane-layout.ts'
 import { Random } from './random.ts'
 
 /** What a test wants to be special about a plane; the rest follows. */
@@ -13,7 +13,9 @@ export type PlaneWish = Partial<Omit<PlaneClaim, 'memory'>> & {
   readonly padding?: number
 }
 
-/** A plane that passes every check, with a buffer of exactly the length that it needs. */
+const alignUp = (value: number, to: number) => Math.ceil(value / to) * to
+
+/** A plane that passes every check, with one buffer of exactly the length that it needs. */
 export function validPlane(wish: PlaneWish = {}): { plane: Plane; length: number } {
   const { offset = 0, padding = 0, ...fields } = wish
   const claim = {
@@ -28,15 +30,22 @@ export function validPlane(wish: PlaneWish = {}): { plane: Plane; length: number
     ...fields,
   }
   const format = fourccRow(claim.fourcc)
-  const tiling = modifierRow(claim.modifier)?.tiling
-  if (!format) throw new Error(`no row for ${claim.fourcc}`)
-  const unit = tiling?.tileWidth ?? 1
-  const stride = Math.ceil((claim.width * format.bytes + padding) / unit) * unit
-  const size = layoutNeed(format, tiling, claim, stride).bytes
-  const memory = [{ buffer: 0, offset, stride, size }]
-  const checked = checkPlane({ ...claim, memory }, [{ size: offset + size }])
+  const modifier = modifierRow(claim.modifier)
+  const layouts = format && modifier && planeLayouts(format, modifier, claim)
+  if (!layouts) throw new Error(`no row for ${claim.fourcc} in ${claim.modifier}`)
+  const memory: MemoryPlane[] = []
+  let end = offset
+  for (const layout of layouts) {
+    const least = layoutNeed(layout, 1)
+    const stride = alignUp(least.minStride + padding, least.strideUnit)
+    const from = alignUp(end, least.offsetUnit)
+    const size = layoutNeed(layout, stride).bytes
+    memory.push({ buffer: 0, offset: from, stride, size })
+    end = from + size
+  }
+  const checked = checkPlane({ ...claim, memory }, [{ size: end }])
   if (!checked.ok) throw new Error(checked.failure.why)
-  return { plane: checked.value, length: offset + size }
+  return { plane: checked.value, length: end }
 }
 
 /** A valid plane with random bytes in its buffer. */

@@ -114,9 +114,7 @@ export class WebglPresenter implements Presenter {
     const layout = surface?.description.images[image]
     if (!surface || !texture || !layout) throw new RangeError(`no image ${image} of surface ${id}`)
     texture.upload(rects, source)
-    const parts = rects.map((rect) =>
-      damagedPart(surface.description.plane, image, layout, rect),
-    )
+    const parts = rects.map((rect) => damagedPart(surface.description.plane, image, layout, rect))
     this.#composition.damage(id, parts)
   }
 

@@ -37,6 +37,7 @@ function verdict(change: Wild, size?: number): Verdict {
   return result.failure
 }
 
+const NV12 = { fourcc: 'NV12', memory: [memory, memory] }
 const withMemory = (change: object): Wild => ({ memory: [{ ...memory, ...change }] })
 
 describe('checkPlane accepts', () => {
@@ -124,6 +125,29 @@ describe('checkPlane accepts', () => {
     expect(plane({ color })).not.toHaveProperty('color')
   })
 
+  it('colour info of a YUV plane, and the default where there is none', () => {
+    const color = { matrix: 'bt601', range: 'full' }
+    expect(plane({ ...NV12, color }).color).toEqual(color)
+    expect(plane(NV12).color).toEqual({ matrix: 'bt709', range: 'limited' })
+  })
+
+  it('odd sizes of planes that share chroma', () => {
+    const odd = { fourcc: 'NV12', width: 5, height: 3 }
+    const parts = [
+      { buffer: 0, offset: 3, stride: 5, size: 15 },
+      { buffer: 0, offset: 18, stride: 6, size: 12 },
+    ]
+    expect(plane({ ...odd, memory: parts }, 30).memory).toEqual(parts)
+  })
+
+  it('a bit-6 swizzle where somebody asks for one, and there alone', () => {
+    const policy = { bit6Swizzle: '9' } as const
+    const tiled = { modifier: Y_TILED, ...withMemory({ size: 16384 }) }
+    expect(plane(tiled, undefined, policy).bit6Swizzle).toBe('9')
+    expect(plane(tiled)).not.toHaveProperty('bit6Swizzle')
+    expect(plane({}, undefined, policy)).not.toHaveProperty('bit6Swizzle')
+  })
+
   it('a claim of which it takes a copy', () => {
     const mine = { ...claim, memory: [{ ...memory }] }
     const result = checkPlane(mine, [{ size: 16384 }])
@@ -140,8 +164,8 @@ type Row = readonly [field: string, change: Wild, says: RegExp, size?: number]
 const rows: readonly Row[] = [
   ['kind', { kind: 'sprite' }, /kind sprite is none of primary, overlay, cursor/],
   ['kind', { kind: undefined }, /kind missing/],
-  ['fourcc', { fourcc: 'NV12' }, /NV12.*cannot be decoded.*XR24/],
-  ['fourcc', { fourcc: 'C8  ' }, /palette/],
+  ['fourcc', { fourcc: 'NV15' }, /NV15.*cannot be decoded.*XR24/],
+  ['fourcc', { fourcc: 'C4  ' }, /palette/],
   ['fourcc', { fourcc: '0x00000000' }, /fourcc is 0/],
   ['fourcc', { fourcc: '0xb4325258' }, /big-endian/],
   ['fourcc', { fourcc: 'ZZZZ' }, /not in drm_fourcc\.h/],
@@ -155,8 +179,21 @@ const rows: readonly Row[] = [
   ['modifier', { modifier: 0x0100000000000004n }, /I915_FORMAT_MOD_Y_TILED_CCS.*compressed.*Intel/],
   ['modifier', { modifier: 0x0200000000002901n }, /DCC.*compressed.*AMD/],
   ['modifier', { modifier: 0x0800000000000071n }, /AFBC.*compressed.*Arm/],
-  ['modifier', { modifier: 0x0300000000606014n }, /NVIDIA/],
-  ['modifier', { modifier: 0x0100000000000009n }, /I915_FORMAT_MOD_4_TILED.*Intel.*X_TILED, Y_TILED/],
+  ['modifier', { modifier: 0x03000000004fe014n }, /NVIDIA.*Fermi/],
+  ['modifier', { modifier: 0x0500000000000003n }, /QCOM_TILED3.*Qualcomm.*memory banks/],
+  ['modifier', { modifier: 0x0100000000000003n, fourcc: 'AB4H' }, /AB4H with pixels of 8 bytes has no proven place in I915_FORMAT_MOD_Yf_TILED/],
+  ['modifier', { modifier: X_TILED, fourcc: 'RG24' }, /RG24 with pixels of 3 bytes has no proven place/],
+  ['modifier', { modifier: 0x0810000000000001n, fourcc: 'YUYV' }, /YUYV with pixels of 4 bytes/],
+  ['modifier', { modifier: 0x0900000000000001n }, /ALLWINNER_TILED \(its video formats are NV12, NV21\)/],
+  ['modifier', { modifier: 0x0700000000001004n, ...NV12 }, /64 rows do not fit into the columns of .*SAND128_COL_HEIGHT\(16\)/],
+  ['memory', { fourcc: 'NV12' }, /1 memory planes came, and NV12 has 2/],
+  ['memory', { fourcc: 'YU12', memory: [memory, memory] }, /2 memory planes came, and YU12 has 3/],
+  ['memory[1].stride', { ...NV12, width: 65, memory: [memory, { ...memory, stride: 65 }] }, /stride 65 is below 66, the bytes of 65 pixels of NV12 of memory plane 1/],
+  ['memory[1].size', { ...NV12, height: 63, memory: [memory, { ...memory, size: 100 }] }, /needs 8000 bytes of memory plane 1, and its size is 100/],
+  ['memory[1].offset', { ...NV12, modifier: Y_TILED, memory: [memory, { ...memory, offset: 64 }] }, /no multiple of 4096/],
+  ['memory[0].stride', { fourcc: 'YUYV', width: 65, ...withMemory({ stride: 130 }) }, /stride 130 is below 132/],
+  ['memory[0].stride', { modifier: 0x0700000000000006n, ...withMemory({ stride: 320, size: 1e6 }) }, /no multiple of 128/, 1e6],
+  ['memory[0].size', { modifier: 0x0700000000000006n, height: 280, ...withMemory({ size: 280 * 256 }) }, /needs 77824 bytes/, 1e6],
   ['modifier', { modifier: 0x7f00000000000001n }, /not in drm_fourcc\.h/],
   ['width', { width: 0 }, /width 0 is below 1/],
   ['width', { width: 16385 }, /width 16385 is above 16384/],

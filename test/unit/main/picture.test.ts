@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { compose } from '../../../core/compose.ts'
 import { decodeRgba8, linearise } from '../../../core/decode.ts'
 import { failureLine } from '../../../core/failure.ts'
-import { fourccs } from '../../../core/fourcc.ts'
 import { imageSize, memoryImages } from '../../../core/memory-image.ts'
-import { modifiers } from '../../../core/modifier.ts'
+import { LINEAR } from '../../../core/modifier.ts'
 import { type Capture, type PlaneStatus, planeKinds } from '../../../core/plane.ts'
 import { cpuEngine } from '../../../main/capture/engine.ts'
 import { composeCapture, missingPlane, straightAlpha } from '../../../main/capture/picture.ts'
 import { planeImages } from '../../../main/capture/plane-images.ts'
+import { pairs } from '../../fakes/pairs.ts'
 import { randomPlane } from '../../fakes/planes.ts'
 
 const primary = randomPlane({ width: 20, height: 10, padding: 3 }, 1)
@@ -106,12 +106,8 @@ describe('straightAlpha', () => {
   })
 })
 
-const pairs = fourccs.flatMap(({ code }) =>
-  modifiers.map(({ value, name }) => ({ code, value, name })),
-)
-
 describe('the native engine', () => {
-  it.each(pairs)('equals the reference for $code in $name', async ({ code, value }) => {
+  it.each(pairs)('equals the reference for $code in $name', async ({ code, layout }) => {
     const native = cpuEngine('native')
     if (!native.ok) throw new Error(failureLine(native.failure))
     for (const bottomUp of [false, true]) {
@@ -122,7 +118,7 @@ describe('the native engine', () => {
       ] as const) {
         const wish = {
           fourcc: code,
-          modifier: value,
+          modifier: layout.value,
           width,
           height,
           bottomUp,
@@ -141,26 +137,26 @@ describe('the native engine', () => {
 })
 
 describe('planeImages', () => {
-  it.each(pairs)('holds every byte that $code in $name addresses', ({ code, value }) => {
+  it.each(pairs)('holds every byte that $code in $name addresses', ({ code, layout }) => {
     const captured = randomPlane({
       fourcc: code,
-      modifier: value,
+      modifier: layout.value,
       width: 67,
       height: 41,
       padding: 9,
       offset: 4096,
     })
-    const [image] = memoryImages(captured.plane)
-    const [bytes] = planeImages(captured)
-    const [memory] = captured.plane.memory
-    if (!image || !bytes || !memory) throw new Error('one image')
-    expect(bytes).toHaveLength(imageSize(image))
-    // Seen as a plane of the image's own pitch it decodes to the same picture.
-    const stride = value === 0n ? image.pitch : memory.stride
-    const plane = {
-      ...captured.plane,
-      memory: [{ buffer: 0, offset: 0, stride, size: bytes.length }],
-    }
-    expect(decodeRgba8(plane, [bytes])).toEqual(decodeRgba8(captured.plane, captured.buffers))
+    const images = memoryImages(captured.plane)
+    const bytes = planeImages(captured)
+    expect(bytes.map(({ length }) => length)).toEqual(images.map(imageSize))
+    // Seen as a plane of the images' own pitches it decodes to the same picture.
+    const memory = captured.plane.memory.map(({ stride }, at) => ({
+      buffer: at,
+      offset: 0,
+      stride: layout.value === LINEAR ? (images[at]?.pitch ?? 0) : stride,
+      size: bytes[at]?.length ?? 0,
+    }))
+    const packed = { ...captured.plane, memory }
+    expect(decodeRgba8(packed, bytes)).toEqual(decodeRgba8(captured.plane, captured.buffers))
   })
 })

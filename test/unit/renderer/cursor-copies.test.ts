@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { decodeRgba8 } from '../../../core/decode.ts'
 import { imageSize, memoryImages, wholeImage } from '../../../core/memory-image.ts'
-import { LINEAR, modifiers } from '../../../core/modifier.ts'
+import { LINEAR } from '../../../core/modifier.ts'
 import { CursorCopies } from '../../../renderer/compositor/cursor-copies.ts'
+import { pairs } from '../../fakes/pairs.ts'
 import { guestPlane, shadowOf, tight } from '../../gl/guest.ts'
 
 const cursor = (modifier: bigint, seed: number, fourcc = 'AR24') =>
@@ -24,8 +25,9 @@ const descriptionOf = (id: number, guest: ReturnType<typeof cursor>) => ({
 })
 
 describe('copies of the cursor', () => {
-  it.each(modifiers)('read as the guest drew it in $name', ({ value }) => {
-    const guest = cursor(value, 1)
+  const packed = pairs.filter(({ format }) => format.planes.length === 1)
+  it.each(packed)('read as the guest drew it, $code in $name', ({ code, layout }) => {
+    const guest = cursor(layout.value, 1, code)
     const copies = new CursorCopies()
     copies.add(descriptionOf(7, guest))
     const { image, bytes } = shadowOf(guest)
