@@ -23,7 +23,8 @@ const rows = [
   { what: 'cut within a tile',                fourcc: XR24, modifier: X_TILED,     planes: 1, fds: 1, crop: [3, 0, 4, 4], state: 'refused' },
   { what: 'cut outside of itself',            fourcc: XR24, modifier: LINEAR,      planes: 1, fds: 1, crop: [0, 2 ** 32 - 1, 4, 4], state: 'refused' },
   { what: 'compressed',                       fourcc: XR24, modifier: Y_TILED_CCS, planes: 2, fds: 1, crop: [0, 0, 4, 4], state: 'refused' },
-  { what: 'of two planes in one file',        fourcc: NV12, modifier: LINEAR,      planes: 2, fds: 1, crop: [0, 0, 4, 4], state: 'refused' },
+  { what: 'of two planes in one file',        fourcc: NV12, modifier: LINEAR,      planes: 2, fds: 1, crop: [0, 0, 4, 4], state: 'shown' },
+  { what: 'cut between pixels that share one', fourcc: NV12, modifier: LINEAR,     planes: 2, fds: 1, crop: [1, 0, 4, 4], state: 'refused' },
   { what: 'of four planes in four files',     fourcc: XR24, modifier: LINEAR,      planes: 4, fds: 4, crop: [0, 0, 4, 4], state: 'refused' },
 ] as const
 

@@ -2,27 +2,130 @@
 import { describe, expect, it } from 'vitest'
 import { checkPlane } from '../../../core/check-plane.ts'
 import type { PlaneClaim } from '../../../core/plane.ts'
+import { uifRows } from '../../fakes/naive-tiling.ts'
 import { Random } from '../../fakes/random.ts'
 
 // A second checker, written for this test from the rules alone: slow, in bigints, all rules at once.
 // Claims by the hundred thousand, most of them one step away from valid, must be judged alike.
 
-const pixelBytes: Readonly<Record<string, bigint>> = {
-  XR24: 4n,
-  AR24: 4n,
-  XB24: 4n,
-  AB24: 4n,
-  RG16: 2n,
-  XR30: 4n,
-  XB30: 4n,
+/** Blocks of each memory plane: bytes, and pixels across and down that share one. */
+const blocks: Readonly<Record<string, readonly (readonly [bigint, bigint, bigint])[]>> = {
+  'C8  ': [[1n, 1n, 1n]],
+  RG16: [[2n, 1n, 1n]],
+  RG24: [[3n, 1n, 1n]],
+  XR24: [[4n, 1n, 1n]],
+  AR24: [[4n, 1n, 1n]],
+  XB30: [[4n, 1n, 1n]],
+  AB48: [[8n, 1n, 1n]],
+  YUYV: [[4n, 2n, 1n]],
+  Y210: [[8n, 2n, 1n]],
+  NV12: [
+    [1n, 1n, 1n],
+    [2n, 2n, 2n],
+  ],
+  NV16: [
+    [1n, 1n, 1n],
+    [2n, 2n, 1n],
+  ],
+  P010: [
+    [2n, 1n, 1n],
+    [4n, 2n, 2n],
+  ],
+  YU12: [
+    [1n, 1n, 1n],
+    [1n, 2n, 2n],
+    [1n, 2n, 2n],
+  ],
 }
-/** Tile sides by modifier: bytes × rows; LINEAR is 1 × 1. */
-const tiles: Readonly<Record<string, readonly [bigint, bigint]>> = {
-  '0': [1n, 1n],
-  '72057594037927937': [512n, 8n],
-  '72057594037927938': [128n, 32n],
+
+/** Bytes and rows of a tile, tiles that a stride is a multiple of, rows of a column. */
+type Tile = {
+  readonly w: bigint
+  readonly h: bigint
+  readonly unit?: bigint
+  readonly column?: bigint
+}
+type TileOf = (bytes: bigint, code: string) => Tile | undefined
+const isVideo = (code: string) => code === 'NV12'
+const isWhole = (bytes: bigint) => bytes !== 3n
+const same =
+  (w: bigint, h: bigint): TileOf =>
+  (bytes) =>
+    isWhole(bytes) ? { w, h } : undefined
+/** Tiles that are so many pixels wide say nothing about packed 4:2:2. */
+const isPixel = (code: string) => code !== 'YUYV' && code !== 'Y210'
+const uifSides: Readonly<Record<string, readonly [bigint, bigint]>> = {
+  '1': [16n, 16n],
+  '2': [32n, 8n],
+  '4': [32n, 8n],
+  '8': [64n, 4n],
+}
+
+/** What a modifier makes of a block; undefined where the two do not go together. */
+const tiles: Readonly<Record<string, TileOf>> = {
+  '0x0': () => ({ w: 1n, h: 1n }),
+  '0x100000000000001': same(512n, 8n),
+  '0x100000000000002': same(128n, 32n),
+  '0x100000000000003': (bytes, code) =>
+    (bytes === 2n || bytes === 4n) && code !== 'NV12' && code !== 'NV16'
+      ? { w: 128n, h: 32n }
+      : undefined,
+  '0x100000000000009': same(128n, 32n),
+  '0x300000000606012': same(64n, 32n),
+  '0x300000000000014': same(64n, 128n),
+  '0x810000000000001': (bytes, code) =>
+    isWhole(bytes) && isPixel(code) ? { w: 16n * bytes, h: 16n } : undefined,
+  '0x600000000000001': (bytes, code) => {
+    if (isVideo(code)) return { w: 4n, h: 4n }
+    const isOther = code === 'NV16' || code === 'P010' || code === 'YU12'
+    return isWhole(bytes) && isPixel(code) && !isOther ? { w: 4n * bytes, h: 4n } : undefined
+  },
+  '0x700000000000001': (bytes) =>
+    bytes === 1n ? { w: 64n, h: 64n } : isWhole(bytes) ? { w: 128n, h: 32n } : undefined,
+  '0x700000000000006': (bytes, code) => {
+    const [w, h] = uifSides[String(bytes)] ?? []
+    // Four bytes lie as two do, eight do not.
+    return w && h && code !== 'Y210' ? { w, h, unit: 4n } : undefined
+  },
+  '0x700000000043804': (_bytes, code) =>
+    isVideo(code) ? { w: 128n, h: 1n, column: 1080n } : undefined,
+  '0x900000000000001': (_bytes, code) => (isVideo(code) ? { w: 32n, h: 32n } : undefined),
+  '0x400000000000001': (_bytes, code) => (isVideo(code) ? { w: 64n, h: 32n, unit: 2n } : undefined),
+  '0x200000000000305': (bytes, code) =>
+    isPixel(code)
+      ? {
+          '1': { w: 256n, h: 256n },
+          '2': { w: 512n, h: 128n },
+          '4': { w: 512n, h: 128n },
+          '8': { w: 1024n, h: 64n },
+        }[String(bytes)]
+      : undefined,
 }
 const CAP = 512n * 1024n * 1024n
+
+const up = (value: bigint, to: bigint) => ((value + to - 1n) / to) * to
+
+/** Bytes of a memory plane, by the rules alone. */
+function needOf(
+  tile: Tile,
+  modifier: string,
+  [bytes, across, down]: readonly [bigint, bigint, bigint],
+  [width, height]: readonly [bigint, bigint],
+  stride: bigint,
+): { readonly row: bigint; readonly need: bigint; readonly rows: bigint } {
+  const row = (up(width, across) / across) * bytes
+  const rows = up(height, down) / down
+  if (modifier === '0x0') return { row, rows, need: stride * (rows - 1n) + row }
+  if (tile.column !== undefined) {
+    const columns = up(row, tile.w) / tile.w
+    return { row, rows, need: ((columns - 1n) * tile.column + rows) * tile.w }
+  }
+  if (tile.unit === 4n) {
+    const padded = BigInt(uifRows(Number(up(rows, tile.h) / tile.h)))
+    return { row, rows, need: stride * padded * tile.h }
+  }
+  return { row, rows, need: stride * up(rows, tile.h) }
+}
 
 type Wild = { readonly [key: string]: unknown }
 
@@ -37,12 +140,14 @@ function wrongFields(claim: Wild, sizes: readonly bigint[]): Set<string> {
     whole(value) && BigInt(value) >= low && BigInt(value) <= high
 
   rule(['primary', 'overlay', 'cursor'].includes(String(claim['kind'])), 'kind')
-  const bytes = Object.hasOwn(pixelBytes, String(claim['fourcc']))
-    ? pixelBytes[String(claim['fourcc'])]
-    : undefined
-  rule(bytes !== undefined && typeof claim['fourcc'] === 'string', 'fourcc')
-  const tile = typeof claim['modifier'] === 'bigint' ? tiles[String(claim['modifier'])] : undefined
-  rule(tile !== undefined, 'modifier')
+  const code = String(claim['fourcc'])
+  const shapes = Object.hasOwn(blocks, code) ? blocks[code] : undefined
+  rule(shapes !== undefined && typeof claim['fourcc'] === 'string', 'fourcc')
+  const { modifier } = claim
+  const name = typeof modifier === 'bigint' ? `0x${modifier.toString(16)}` : ''
+  const tileOf = Object.hasOwn(tiles, name) ? tiles[name] : undefined
+  const parts = shapes?.map(([bytes]) => tileOf?.(bytes, code))
+  rule(tileOf !== undefined && !parts?.includes(undefined), 'modifier')
   const side = claim['kind'] === 'cursor' ? 512n : 16384n
   const { width, height } = claim
   rule(within(width, 1n, side), 'width')
@@ -54,29 +159,30 @@ function wrongFields(claim: Wild, sizes: readonly bigint[]): Set<string> {
   if (hotspot) for (const axis of ['x', 'y']) rule(whole(hotspot[axis]), `hotspot.${axis}`)
 
   const memory = claim['memory'] as readonly Wild[]
-  rule(memory.length === 1, 'memory')
-  const { buffer, offset, stride, size } = memory[0] ?? {}
-  rule(within(buffer, 0n, BigInt(sizes.length) - 1n), 'memory[0].buffer')
-  rule(within(offset, 0n, 2n ** 53n - 1n), 'memory[0].offset')
-  rule(within(stride, 1n, 0x7fffffffn), 'memory[0].stride')
-  rule(within(size, 1n, 2n ** 53n - 1n), 'memory[0].size')
-  if (!whole(stride) || !whole(offset) || !whole(size) || !whole(buffer)) return wrong
-  const real = sizes[buffer]
-  if (real !== undefined) {
-    rule(BigInt(offset) + BigInt(size) <= real, 'memory[0].size', 'memory[0].offset')
+  rule(shapes === undefined || memory.length === shapes.length, 'memory')
+  for (const [at, { buffer, offset, stride, size }] of memory.entries()) {
+    const field = (name: string) => `memory[${at}].${name}`
+    rule(within(buffer, 0n, BigInt(sizes.length) - 1n), field('buffer'))
+    rule(within(offset, 0n, 2n ** 53n - 1n), field('offset'))
+    rule(within(stride, 1n, 0x7fffffffn), field('stride'))
+    rule(within(size, 1n, 2n ** 53n - 1n), field('size'))
+    if (!whole(stride) || !whole(offset) || !whole(size) || !whole(buffer)) continue
+    const real = sizes[buffer]
+    if (real !== undefined) {
+      rule(BigInt(offset) + BigInt(size) <= real, field('size'), field('offset'))
+    }
+    const [shape, tile] = [shapes?.[at], parts?.[at]]
+    if (!shape || !tile || !whole(width) || !whole(height)) continue
+    const sides = [BigInt(width), BigInt(height)] as const
+    const { row, rows, need } = needOf(tile, name, shape, sides, BigInt(stride))
+    rule(BigInt(stride) >= row, field('stride'))
+    if (tile.column === undefined) {
+      rule(BigInt(stride) % (tile.w * (tile.unit ?? 1n)) === 0n, field('stride'))
+    } else rule(rows <= tile.column, 'modifier')
+    rule(BigInt(offset) % (tile.w * tile.h) === 0n, field('offset'))
+    rule(need <= CAP, field('stride'))
+    rule(need <= BigInt(size), field('size'))
   }
-  if (bytes === undefined || tile === undefined || !whole(width) || !whole(height)) return wrong
-  const [tileWidth, tileRows] = tile
-  rule(BigInt(stride) >= BigInt(width) * bytes, 'memory[0].stride')
-  rule(BigInt(stride) % tileWidth === 0n, 'memory[0].stride')
-  rule(BigInt(offset) % (tileWidth * tileRows) === 0n, 'memory[0].offset')
-  const isLinear = tileRows === 1n
-  const allRows = ((BigInt(height) + tileRows - 1n) / tileRows) * tileRows
-  const need = isLinear
-    ? BigInt(stride) * (BigInt(height) - 1n) + BigInt(width) * bytes
-    : BigInt(stride) * allRows
-  rule(need <= CAP, 'memory[0].stride')
-  rule(need <= BigInt(size), 'memory[0].size')
   return wrong
 }
 
@@ -124,39 +230,45 @@ const edges = [
   1e300,
   -0,
 ]
-const fourccs = [...Object.keys(pixelBytes), 'NV12', 'C8  ', '', '0x00000000', 'toString']
-const modifiers = [
-  0n,
-  0x0100000000000001n,
-  0x0100000000000002n,
-  0x0100000000000009n,
-  1n,
-  -1n,
-  1n << 64n,
-]
+const fourccs = [...Object.keys(blocks), 'NV15', 'C4  ', '', '0x00000000', 'toString']
+const modifiers = [...Object.keys(tiles).map(BigInt), 0x100000000000004n, 1n, -1n, 1n << 64n]
+
+/** A format and a layout that go together, and the tiles of each memory plane. */
+function randomPair(random: Random): [fourcc: string, modifier: string, tiles: Tile[]] {
+  for (;;) {
+    const fourcc = random.pick(Object.keys(blocks))
+    const name = random.pick(Object.keys(tiles))
+    const parts = (blocks[fourcc] ?? []).map(([bytes]) => tiles[name]?.(bytes, fourcc))
+    const known = parts.filter((part) => part !== undefined)
+    if (known.length === parts.length) return [fourcc, name, known]
+  }
+}
 
 /** A valid plane, then up to three fields somewhere else. */
 function randomClaim(random: Random): { claim: Wild; sizes: readonly bigint[] } {
-  const fourcc = random.pick(Object.keys(pixelBytes))
-  const modifier = random.pick([0n, 0x0100000000000001n, 0x0100000000000002n])
+  const [fourcc, name, parts] = randomPair(random)
   const kind = random.pick(['primary', 'overlay', 'cursor'])
-  const [tileWidth, tileRows] = tiles[String(modifier)] ?? [1n, 1n]
-  const width = 1 + random.below(kind === 'cursor' ? 512 : random.pick([64, 2000, 16384]))
-  const height = 1 + random.below(kind === 'cursor' ? 512 : random.pick([64, 2000, 16384]))
-  const row = width * Number(pixelBytes[fourcc])
-  const stride = Math.ceil((row + random.below(3) * 100) / Number(tileWidth)) * Number(tileWidth)
-  const offset = random.below(3) * Number(tileWidth * tileRows)
-  const rows = Math.ceil(height / Number(tileRows)) * Number(tileRows)
-  const size = tileRows === 1n ? stride * (height - 1) + row : stride * rows
-  const real = offset + size + random.pick([0, 0, 1, 4096])
-  const memory: Record<string, unknown> = { buffer: 0, offset, stride, size }
+  const side = () => 1 + random.below(kind === 'cursor' ? 512 : random.pick([64, 2000, 16384]))
+  const [width, height] = [side(), name === '0x700000000043804' ? Math.min(side(), 1080) : side()]
+  let end = 0n
+  const memory = (blocks[fourcc] ?? []).map((shape, at): Record<string, unknown> => {
+    const tile = parts[at] ?? { w: 1n, h: 1n }
+    const sides = [BigInt(width), BigInt(height)] as const
+    const { row } = needOf(tile, name, shape, sides, 1n)
+    const stride = up(row + BigInt(random.below(3)) * 100n, tile.w * (tile.unit ?? 1n))
+    const offset = up(end, tile.w * tile.h) + BigInt(random.below(3)) * tile.w * tile.h
+    const { need } = needOf(tile, name, shape, sides, stride)
+    end = offset + need
+    return { buffer: 0, offset: Number(offset), stride: Number(stride), size: Number(need) }
+  })
+  const real = Number(end) + random.pick([0, 0, 1, 4096])
   const claim: Record<string, unknown> = {
     kind,
     fourcc,
-    modifier,
+    modifier: BigInt(name),
     width,
     height,
-    memory: [memory],
+    memory,
     x: random.pick([0, -5, 100, 0xffffffff]),
     y: random.pick([0, -5, 100, 0xffffffff]),
     bottomUp: random.below(2) === 1,
@@ -164,6 +276,7 @@ function randomClaim(random: Random): { claim: Wild; sizes: readonly bigint[] } 
   }
   let sizes = [BigInt(real)]
   for (let change = random.below(4); change > 0; change -= 1) {
+    const part = random.pick(memory)
     switch (random.below(12)) {
       case 0:
         claim['fourcc'] = random.pick(fourccs)
@@ -178,7 +291,7 @@ function randomClaim(random: Random): { claim: Wild; sizes: readonly bigint[] } 
         sizes = [BigInt(real) + BigInt(random.pick([-1, -4096, 1]))]
         break
       case 4:
-        claim['memory'] = random.pick([[], [memory, memory], [memory]])
+        claim['memory'] = random.pick([[], [...memory, part], memory])
         break
       case 5:
         claim['kind'] = random.pick(['cursor', 'primary', 'sprite'])
@@ -186,11 +299,11 @@ function randomClaim(random: Random): { claim: Wild; sizes: readonly bigint[] } 
       case 6:
       case 7: {
         const name = random.pick(['stride', 'offset', 'size'])
-        memory[name] = Number(memory[name]) + random.pick([-1, 1, -4, 4, 128, 512, -512, 4096])
+        part[name] = Number(part[name]) + random.pick([-1, 1, -4, 4, 128, 512, -512, 4096])
         break
       }
       default:
-        memory[random.pick(['buffer', 'stride', 'offset', 'size'])] = random.pick(edges)
+        part[random.pick(['buffer', 'stride', 'offset', 'size'])] = random.pick(edges)
     }
   }
   return { claim, sizes }

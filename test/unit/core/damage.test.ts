@@ -1,69 +1,152 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { describe, expect, it } from 'vitest'
-import { damagedPart, Region } from '../../../core/damage.ts'
-import { fourccs } from '../../../core/fourcc.ts'
-import { memoryImages } from '../../../core/memory-image.ts'
-import { modifiers } from '../../../core/modifier.ts'
-import type { Plane } from '../../../core/plane.ts'
+import { damagedImages, damagedPart, Region } from '../../../core/damage.ts'
+import { decodeRgba8 } from '../../../core/decode.ts'
+import {
+  type ImageRect,
+  imageSize,
+  type MemoryImage,
+  memoryImages,
+} from '../../../core/memory-image.ts'
+import type { CapturedPlane } from '../../../core/plane.ts'
+import { layoutOf } from '../../../core/plane-layout.ts'
 import { byteOffset } from '../../../core/tiling.ts'
 import { checkDamage } from '../../../renderer/compositor/damage-bytes.ts'
+import { pairs } from '../../fakes/pairs.ts'
+import { randomPlane } from '../../fakes/planes.ts'
+import { Random } from '../../fakes/random.ts'
 
-const rows = modifiers.flatMap((layout) =>
-  [fourccs[0], fourccs.find((format) => format.bytes === 2)].flatMap((format) =>
-    [false, true].map((bottomUp) => ({ layout, format, bottomUp })),
-  ),
-)
+/** Calls with every byte that a memory plane's pixels have: its place in the image, and the pixels that show it. */
+function everyBlock(
+  { plane }: CapturedPlane,
+  at: number,
+  image: MemoryImage,
+  visit: (column: number, line: number, x: number, y: number) => void,
+): void {
+  const { format, memory } = layoutOf(plane)
+  const part = memory[at]
+  const { across, down } = format.planes[at] ?? { across: 1, down: 1 }
+  if (!part) throw new Error('no such memory plane')
+  for (let y = 0; y < plane.height; y += 1) {
+    const row = Math.floor((plane.bottomUp ? plane.height - 1 - y : y) / down)
+    for (let x = 0; x < plane.width; x += 1) {
+      const byte = Math.floor(x / across) * part.bytes
+      const address = byteOffset(part.tiling, part.stride, part.grid, byte, row)
+      const [column, line] = part.tiling
+        ? [address % image.pitch, Math.floor(address / image.pitch)]
+        : [byte, row]
+      visit(column, line, x, y)
+    }
+  }
+}
+
+const holds = (rect: ImageRect, x: number, y: number) =>
+  x >= rect.x && x < rect.x + rect.width && y >= rect.y && y < rect.y + rect.height
+
+const tall = (name: string) => (name.includes('AMD') ? 140 : 75)
 
 describe('damaged part', () => {
-  it.each(rows)('holds every pixel of $layout.name whose bytes changed', (row) => {
-    const { layout, bottomUp } = row
-    const bytes = row.format?.bytes ?? 4
-    const [width, height, stride] = [601, 75, 768 * bytes]
-    const plane: Plane = {
-      kind: 'primary',
-      fourcc: row.format?.code ?? '',
-      modifier: layout.value,
-      width,
-      height,
-      memory: [{ buffer: 0, offset: 0, stride, size: stride * 96 }],
-      x: 0,
-      y: 0,
-      bottomUp,
+  it.each(pairs)('holds every pixel of $code in $name whose bytes changed', ({ code, layout }) => {
+    const random = new Random(9)
+    for (const bottomUp of [false, true]) {
+      const size = { width: 301, height: tall(layout.name) }
+      const captured = randomPlane({ fourcc: code, modifier: layout.value, ...size, bottomUp })
+      for (const [at, image] of memoryImages(captured.plane).entries()) {
+        const cell = { width: image.cellWidth, height: image.cellRows }
+        const cells = {
+          across: Math.ceil(image.rowBytes / cell.width),
+          down: Math.ceil(image.rows / cell.height),
+        }
+        const x = random.below(cells.across)
+        const y = random.below(cells.down)
+        const width = 1 + random.below(Math.min(3, cells.across - x))
+        const right = Math.min(image.pitch, (x + width) * cell.width)
+        const bottom = Math.min(image.rows, (y + 1) * cell.height)
+        const rect = {
+          x: x * cell.width,
+          y: y * cell.height,
+          width: right - x * cell.width,
+          height: bottom - y * cell.height,
+        }
+        const part = damagedPart(captured.plane, at, image, rect)
+        everyBlock(captured, at, image, (column, line, px, py) => {
+          if (holds(rect, column, line) && !holds(part, px, py)) expect.fail(`${px},${py}`)
+        })
+      }
     }
-    const image = memoryImages(plane)[0]
-    if (!image) throw new Error('no image')
-    const rects = layout.tiling
-      ? [
-          { x: 4096, y: 0, width: 4096, height: 1 },
-          { x: 28672, y: 1, width: 4096, height: 1 },
-          { x: 0, y: 1, width: 32768, height: 2 },
-        ]
-      : [
-          { x: 4, y: 3, width: 8, height: 2 },
-          { x: 0, y: 74, width: image.pitch, height: 1 },
-        ]
-    for (const rect of rects) {
-      const part = damagedPart(plane, image, rect)
-      let touched = 0
-      for (let y = 0; y < height; y += 1) {
-        for (let x = 0; x < width; x += 1) {
-          const address = layout.tiling ? byteOffset(layout.tiling, stride, x * bytes, y) : 0
-          const [column, line] = layout.tiling
-            ? [address % image.pitch, Math.floor(address / image.pitch)]
-            : [x * bytes, y]
-          const inside =
-            column >= rect.x &&
-            column < rect.x + rect.width &&
-            line >= rect.y &&
-            line < rect.y + rect.height
-          if (!inside) continue
-          touched += 1
-          const shown = bottomUp ? height - 1 - y : y
-          expect(x >= part.x && x < part.x + part.width, `${x},${y}`).toBe(true)
-          expect(shown >= part.y && shown < part.y + part.height, `${x},${y}`).toBe(true)
+  })
+})
+
+describe('damaged images', () => {
+  it.each(pairs)('hold what a part of $code in $name is made of', ({ code, layout }) => {
+    const random = new Random(5)
+    for (const bottomUp of [false, true]) {
+      const size = { width: 301, height: tall(layout.name) }
+      const captured = randomPlane({ fourcc: code, modifier: layout.value, ...size, bottomUp })
+      const [x, y] = [random.below(301), random.below(size.height)]
+      const part = {
+        x,
+        y,
+        width: 1 + random.below(Math.min(40, 301 - x)),
+        height: 1 + random.below(Math.min(40, size.height - y)),
+      }
+      const images = memoryImages(captured.plane)
+      const rects = damagedImages(captured.plane, part)
+      expect(rects).toHaveLength(images.length)
+      for (const [at, image] of images.entries()) {
+        const own = rects[at] ?? []
+        checkDamage(image, own, { layout: 'image', bytes: new Uint8Array(imageSize(image)) })
+        const tiling = layoutOf(captured.plane).memory[at]?.tiling
+        // Never more than one tile beyond the part, on any side.
+        const [wide, high] = tiling
+          ? [tiling.tileWidth, tiling.tileHeight]
+          : [4 + (layoutOf(captured.plane).memory[at]?.bytes ?? 0), 1]
+        const { across, down } = layoutOf(captured.plane).format.planes[at] ?? {
+          across: 1,
+          down: 1,
+        }
+        const slack = { x: wide * across, y: high * down }
+        everyBlock(captured, at, image, (column, line, px, py) => {
+          const isIn = own.some((rect) => holds(rect, column, line))
+          if (holds(part, px, py) && !isIn) expect.fail(`${px},${py} is missing`)
+          const isNear =
+            px >= part.x - slack.x &&
+            px < part.x + part.width + slack.x &&
+            py >= part.y - slack.y &&
+            py < part.y + part.height + slack.y
+          if (isIn && !isNear) expect.fail(`${px},${py} is too much`)
+        })
+      }
+    }
+  })
+
+  it.each(pairs)('make $code in $name whole when they alone are taken over', ({ code, layout }) => {
+    const wish = { fourcc: code, modifier: layout.value, width: 97, height: 50 }
+    const before = randomPlane(wish, 1)
+    const part = { x: 20, y: 11, width: 33, height: 17 }
+    const after = randomPlane(wish, 2)
+    const [old = new Uint8Array()] = before.buffers
+    const [fresh = new Uint8Array()] = after.buffers
+    const mixed = old.slice()
+    for (const [at, rects] of damagedImages(before.plane, part).entries()) {
+      const image = memoryImages(before.plane)[at]
+      if (!image) throw new Error('an image a memory plane')
+      for (const rect of rects) {
+        for (let row = rect.y; row < rect.y + rect.height; row += 1) {
+          const from = image.sourceOffset + row * image.sourcePitch + rect.x
+          const end = Math.min(from + rect.width, mixed.length)
+          mixed.set(fresh.subarray(from, end), from)
         }
       }
-      expect(touched).toBeGreaterThan(0)
+    }
+    const [wanted, got] = [
+      decodeRgba8(after.plane, after.buffers),
+      decodeRgba8(before.plane, [mixed]),
+    ]
+    for (let y = part.y; y < part.y + part.height; y += 1) {
+      const from = (y * 97 + part.x) * 4
+      const end = from + part.width * 4
+      expect(Buffer.compare(got.subarray(from, end), wanted.subarray(from, end))).toBe(0)
     }
   })
 })
