@@ -57,10 +57,10 @@ export class BenchPage implements AsyncDisposable {
     )
   }
 
-  async share(surface: number, bytes: Uint8Array): Promise<void> {
+  async share(surface: number, bytes: Uint8Array, image = 0): Promise<void> {
     await this.page.evaluate(
-      ([id, text]) => window.bench.share(Number(id), 0, String(text)),
-      [surface, encode(bytes)],
+      ([id, at, text]) => window.bench.share(Number(id), Number(at), String(text)),
+      [surface, image, encode(bytes)],
     )
   }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { type FourccRow, fourccRow } from '../../core/fourcc.ts'
 import type { Point } from '../../core/geometry.ts'
 import {
   type ImageRect,
@@ -8,9 +7,9 @@ import {
   memoryImages,
   wholeImage,
 } from '../../core/memory-image.ts'
-import { modifierRow } from '../../core/modifier.ts'
-import type { Plane, PlaneKind } from '../../core/plane.ts'
+import type { ColorInfo, Plane, PlaneKind } from '../../core/plane.ts'
 import type { FrameMessage, ScenePlane, Sharing, SurfaceDescription } from '../../core/protocol.ts'
+import { validPlane } from '../fakes/planes.ts'
 
 /** A plane as a test wants it; what is left out is the plainest. */
 export type PlaneWish = {
@@ -25,12 +24,11 @@ export type PlaneWish = {
   /** Bytes beyond the least stride; rounded up to what the modifier allows. */
   readonly padding?: number
   readonly offset?: number
+  readonly color?: ColorInfo
 }
 
 /** A plane with its memory full of noise that depends on the seed alone. */
 export type GuestPlane = { readonly plane: Plane; readonly buffer: Uint8Array }
-
-const alignUp = (value: number, to: number) => Math.ceil(value / to) * to
 
 /** Pseudo-random bytes, mulberry32. */
 export function noise(length: number, seed: number): Uint8Array {
@@ -46,38 +44,30 @@ export function noise(length: number, seed: number): Uint8Array {
 }
 
 export function guestPlane(wish: PlaneWish, seed: number): GuestPlane {
-  const { fourcc, modifier, width, height, padding = 0, offset = 0 } = wish
-  const format = fourccRow(fourcc) as FourccRow
-  const tiling = modifierRow(modifier)?.tiling
-  const stride = alignUp(width * format.bytes + padding, tiling?.tileWidth ?? format.bytes)
-  const size = stride * alignUp(height, tiling?.tileHeight ?? 1)
-  const plane: Plane = {
-    kind: wish.kind ?? 'primary',
-    fourcc,
-    modifier,
-    width,
-    height,
-    memory: [{ buffer: 0, offset, stride, size }],
-    x: wish.x ?? 0,
-    y: wish.y ?? 0,
-    bottomUp: wish.bottomUp ?? false,
-  }
-  return { plane, buffer: noise(offset + size, seed) }
+  const { plane, length } = validPlane(wish)
+  return { plane, buffer: noise(length, seed) }
 }
 
-/** The memory image of a plane's only memory plane, as a shadow of it holds it. */
-export function shadowOf({ plane, buffer }: GuestPlane): {
-  image: MemoryImage
-  bytes: Uint8Array
-} {
-  const image = memoryImages(plane)[0] as MemoryImage
-  const bytes = new Uint8Array(imageSize(image))
-  for (let row = 0; row < image.rows; row += 1) {
-    const from = image.sourceOffset + row * image.sourcePitch
-    const length = row === image.rows - 1 ? image.lastRowBytes : image.rowBytes
-    bytes.set(buffer.subarray(from, from + length), row * image.pitch)
-  }
-  return { image, bytes }
+type MemoryShadow = { readonly image: MemoryImage; readonly bytes: Uint8Array }
+
+/** The memory images of a plane, as shadows of them hold them. */
+export function shadowsOf({ plane, buffer }: GuestPlane): readonly MemoryShadow[] {
+  return memoryImages(plane).map((image) => {
+    const bytes = new Uint8Array(imageSize(image))
+    for (let row = 0; row < image.rows; row += 1) {
+      const from = image.sourceOffset + row * image.sourcePitch
+      const length = row === image.rows - 1 ? image.lastRowBytes : image.rowBytes
+      bytes.set(buffer.subarray(from, from + length), row * image.pitch)
+    }
+    return { image, bytes }
+  })
+}
+
+/** The first of {@link shadowsOf}. */
+export function shadowOf(guest: GuestPlane): MemoryShadow {
+  const [first] = shadowsOf(guest)
+  if (!first) throw new Error('a plane has memory')
+  return first
 }
 
 /** The rectangles' rows, tight, in list order. */
@@ -124,11 +114,14 @@ export class Guest {
     for (const { id, guest, sharing = 'stream' } of shown) {
       if (this.#known.has(id)) continue
       this.#known.add(id)
-      const { image, bytes } = shadowOf(guest)
-      surfaces.push({ id, identity: `buffer ${id}`, plane: guest.plane, images: [image], sharing })
-      const rects = wholeImage(image)
-      listed.push({ surface: id, image: 0, rects })
-      if (sharing === 'stream') payload.push(tight(image, bytes, rects))
+      const shadows = shadowsOf(guest)
+      const images = shadows.map(({ image }) => image)
+      surfaces.push({ id, identity: `buffer ${id}`, plane: guest.plane, images, sharing })
+      for (const [at, { image, bytes }] of shadows.entries()) {
+        const rects = wholeImage(image)
+        listed.push({ surface: id, image: at, rects })
+        if (sharing === 'stream') payload.push(tight(image, bytes, rects))
+      }
     }
     for (const { id, guest, rects } of damage) {
       const { image, bytes } = shadowOf(guest)

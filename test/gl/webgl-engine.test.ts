@@ -5,13 +5,15 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { decodeRgba8, linearise } from '../../core/decode.ts'
 import { failureLine } from '../../core/failure.ts'
-import { fourccs } from '../../core/fourcc.ts'
-import { modifiers } from '../../core/modifier.ts'
 import { openWebglEngine } from '../../main/capture/webgl.ts'
 import { FakeIo } from '../fakes/fake-io.ts'
+import { pairs } from '../fakes/pairs.ts'
 import { randomPlane } from '../fakes/planes.ts'
 
 // `--engine webgl` as the command line has it: the built page in the distribution's Chromium.
+
+/** All but the many that AMD has of one kind. */
+const chosen = pairs.filter(({ name }) => !name.includes('AMD') || name.includes('GFX12'))
 
 describe('the webgl engine', () => {
   it('equals the reference in every format and layout, and leaves nothing behind', async () => {
@@ -23,20 +25,18 @@ describe('the webgl engine', () => {
       if (!opened.ok) throw new Error(failureLine(opened.failure))
       await using engine = opened.value
       expect(readdirSync(runtime)).toHaveLength(1)
-      for (const { code } of fourccs) {
-        for (const { value: modifier, name } of modifiers) {
-          for (const bottomUp of [false, true]) {
-            const wish = { width: 131, height: 37, padding: 9, offset: 8192, bottomUp }
-            const captured = randomPlane({ ...wish, fourcc: code, modifier }, 5)
-            const { plane, buffers } = captured
-            const rgba = await engine.decode(captured, 'rgba8')
-            if (!rgba.ok) throw new Error(failureLine(rgba.failure))
-            const where = `${code} ${name} ${bottomUp}`
-            expect(Buffer.compare(rgba.value, decodeRgba8(plane, buffers)), where).toBe(0)
-            const linear = await engine.decode(captured, 'linear')
-            if (!linear.ok) throw new Error(failureLine(linear.failure))
-            expect(Buffer.compare(linear.value, linearise(plane, buffers)), where).toBe(0)
-          }
+      for (const { code, layout } of chosen) {
+        for (const bottomUp of [false, true]) {
+          const wish = { width: 131, height: 37, padding: 9, offset: 8192, bottomUp }
+          const captured = randomPlane({ ...wish, fourcc: code, modifier: layout.value }, 5)
+          const { plane, buffers } = captured
+          const rgba = await engine.decode(captured, 'rgba8')
+          if (!rgba.ok) throw new Error(failureLine(rgba.failure))
+          const where = `${code} ${layout.name} ${bottomUp}`
+          expect(Buffer.compare(rgba.value, decodeRgba8(plane, buffers)), where).toBe(0)
+          const linear = await engine.decode(captured, 'linear')
+          if (!linear.ok) throw new Error(failureLine(linear.failure))
+          expect(Buffer.compare(linear.value, linearise(plane, buffers)), where).toBe(0)
         }
       }
     }

@@ -324,7 +324,6 @@ describe('a wrong format', () => {
 
   it.each(cases)('is refused: %s', (_name, format) => {
     const planes = [{ memory, layout: good }]
-    expect(() => shim.decodeRgba8(planes, format as PixelFormat, picture)).toThrow(/Error|.+/)
     expect(() => shim.decodeRgba8(planes, format as PixelFormat, picture)).toThrow(
       expect.objectContaining({ name: expect.stringMatching(/^(Range|Type)Error$/) }),
     )

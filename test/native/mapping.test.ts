@@ -162,9 +162,16 @@ describe('a mapping whose file was truncated', () => {
     using _over = shim.mapOver(memory, 0, fd, 0, size, true)
     ftruncateSync(number, 4096)
     const bytes = new Uint8Array(memory.buffer)
-    const row = { width: 1024, height: pages, bytes: 4, offset: 0, stride: 4096, tiling: undefined }
-    const format = { bytes: 4, channels: new Array(4).fill({ shift: 0, bits: 8 }) }
-    const decode = () => shim.decodeRgba8(bytes, row, format)
+    const place = { offset: 0, stride: 4096, tiling: undefined, grid: undefined }
+    const row = { width: 1024, height: pages, bytes: 4, ...place }
+    const format = {
+      planes: [{ bytes: 4, across: 1, down: 1 }],
+      channels: new Array(4).fill({ plane: 0, shift: 0, bits: 8, step: 0 }),
+      half: false,
+      yuv: undefined,
+    }
+    const picture = { width: 1024, height: pages, bottomUp: false }
+    const decode = () => shim.decodeRgba8([{ memory: bytes, layout: row }], format, picture, 2)
     expect(() => shim.linearise(bytes, row)).toThrow(failing('EFAULT', 'linearise'))
     expect(decode).toThrow(failing('EFAULT', 'decodeRgba8'))
   })

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
-import type { Fd, Layout, Mapping, NativeShim } from '../../native-shim/api.ts'
+import type { Fd, Layout, Mapping, NativeShim, PixelFormat } from '../../native-shim/api.ts'
 import { type Bindings, native } from '../../native-shim/bindings.ts'
 import { shim } from '../../native-shim/index.ts'
 import { expectNoLeaks } from './no-leaks.ts'
@@ -27,8 +27,15 @@ const nonsense: Record<string, unknown> = {
 type Call = { readonly name: keyof NativeShim; readonly given: (held: Held) => unknown[] }
 type Held = { readonly fd: Fd; readonly source: Mapping; readonly shadow: Mapping }
 
-const layout: Layout = { width: 1, height: 1, bytes: 4, offset: 0, stride: 4, tiling: undefined }
-const format = { bytes: 4, channels: new Array(4).fill({ shift: 0, bits: 8 }) }
+const place = { offset: 0, stride: 4, tiling: undefined, grid: undefined }
+const layout: Layout = { width: 1, height: 1, bytes: 4, ...place }
+const format: PixelFormat = {
+  planes: [{ bytes: 4, across: 1, down: 1 }],
+  channels: new Array(4).fill({ plane: 0, shift: 0, bits: 8, step: 0 }),
+  half: false,
+  yuv: undefined,
+}
+const picture = { width: 1, height: 1, bottomUp: false }
 const shape = {
   sourceOffset: 0,
   sourcePitch: 64,
@@ -57,8 +64,11 @@ const calls: readonly Call[] = [
   { name: 'syncDmabuf', given: ({ fd }) => [fd, 'start'] },
   { name: 'scanDamage', given: ({ source, shadow }) => [source, shadow, shape] },
   { name: 'packRects', given: ({ source }) => [source, 64, Int32Array.of(), new Uint8Array(1)] },
-  { name: 'linearise', given: () => [new Uint8Array(4), layout] },
-  { name: 'decodeRgba8', given: () => [new Uint8Array(4), layout, format] },
+  { name: 'linearise', given: () => [new Uint8Array(4), layout, 1] },
+  {
+    name: 'decodeRgba8',
+    given: () => [[{ memory: new Uint8Array(4), layout }], format, picture, 1],
+  },
   { name: 'watchProcess', given: () => [1] },
 ]
 /** Arguments that may be left out. */
@@ -188,6 +198,8 @@ describe('the raw bindings', () => {
     const mapping = native().map(fd, 0, 64, true)
     const other = native().map(fd, 0, 64, true)
     const target = new Uint8Array(64)
+    const decode = (place: Layout, into: Uint8Array) =>
+      native().decodeRgba8([{ memory: target, layout: place }], format, picture, into, 1)
     const beyond: (() => unknown)[] = [
       () => native().copyOut(mapping, 60, new Uint8Array(5)),
       () => native().writeInto(mapping, 60, new Uint8Array(5)),
@@ -205,12 +217,15 @@ describe('the raw bindings', () => {
       () => native().packRects(mapping, 64, Int32Array.of(0, 1, 4, 1), target),
       () => native().packRects(mapping, 8, Int32Array.of(4, 0, 8, 1), target),
       () => native().packRects(mapping, 64, Int32Array.of(0, 0, 64, 1, 0, 0, 4, 1), target),
-      () => native().linearise(target, { ...layout, height: 17 }, new Uint8Array(68)),
-      () => native().linearise(target, { ...layout, width: 17 }, new Uint8Array(68)),
-      () => native().linearise(target, { ...layout, offset: 61 }, new Uint8Array(4)),
-      () => native().decodeRgba8(target, { ...layout, bytes: 2 }, format, new Uint8Array(4)),
-      () => native().linearise(target, layout, new Uint8Array(3)),
-      () => native().decodeRgba8(target, layout, format, new Uint8Array(5)),
+      () => native().linearise(target, { ...layout, height: 17 }, new Uint8Array(68), 1),
+      () => native().linearise(target, { ...layout, width: 17 }, new Uint8Array(68), 1),
+      () => native().linearise(target, { ...layout, offset: 61 }, new Uint8Array(4), 1),
+      () => decode({ ...layout, bytes: 2 }, new Uint8Array(4)),
+      () => decode({ ...layout, height: 17 }, new Uint8Array(4)),
+      () => native().linearise(target, layout, new Uint8Array(3), 1),
+      () => native().linearise(target, layout, new Uint8Array(4), 0),
+      () => native().linearise(target, layout, new Uint8Array(4), 17),
+      () => decode(layout, new Uint8Array(5)),
       () => native().socketSend(fd, target, 64, []),
     ]
     for (const call of beyond) expect(call).toThrow(TypeError)
