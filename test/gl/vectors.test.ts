@@ -91,8 +91,11 @@ describe.each(drivers)('vectors on %s', (driver) => {
   })
 
   it('says why a plane is too large for the driver', async () => {
-    const plane = { ...guestPlane({ fourcc: 'XR24', modifier: 0n, width: 20000, height: 1 }, 0) }
-    const { answer } = await run(plane, 7, 'rgba8')
+    // Beyond what checkPlane lets through, so that no driver can hold it.
+    const { plane } = guestPlane({ fourcc: 'XR24', modifier: 0n, width: 16, height: 1 }, 0)
+    const memory = [{ buffer: 0, offset: 0, stride: 80_000, size: 80_000 }]
+    const wide = { plane: { ...plane, width: 20_000, memory }, buffer: new Uint8Array(80_000) }
+    const { answer } = await run(wide, 7, 'rgba8')
     expect(answer).toMatchObject({ id: 7, ok: false, failure: { code: 'picture-too-large' } })
   })
 })

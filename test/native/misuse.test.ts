@@ -64,10 +64,10 @@ const calls: readonly Call[] = [
   { name: 'syncDmabuf', given: ({ fd }) => [fd, 'start'] },
   { name: 'scanDamage', given: ({ source, shadow }) => [source, shadow, shape] },
   { name: 'packRects', given: ({ source }) => [source, 64, Int32Array.of(), new Uint8Array(1)] },
-  { name: 'linearise', given: () => [new Uint8Array(4), layout, 1] },
+  { name: 'linearise', given: () => [new Uint8Array(4), layout] },
   {
     name: 'decodeRgba8',
-    given: () => [[{ memory: new Uint8Array(4), layout }], format, picture, 1],
+    given: () => [[{ memory: new Uint8Array(4), layout }], format, picture],
   },
   { name: 'watchProcess', given: () => [1] },
 ]

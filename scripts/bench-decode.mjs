@@ -1,0 +1,124 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What undoing tiles and decoding pixels costs the addon, one thread, beside a copy of the same bytes
+// made in the same round. Ratios: time of the copy / time of the work; 1 is as fast as a copy.
+//
+//   npm run bench:decode [-- PATTERN]     only rows whose name holds PATTERN
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+const load = (name) => import(pathToFileURL(path.join(root, name)).href)
+const { checkPlane } = await load('core/check-plane.ts')
+const { fourccRow, fourccs } = await load('core/fourcc.ts')
+const { modifierRow, modifiers } = await load('core/modifier.ts')
+const { canPair, layoutNeed, layoutOf, planeLayouts } = await load('core/plane-layout.ts')
+const { pixelFormat } = await load('main/capture/engine.ts')
+const { shim } = await load('native-shim/index.ts')
+
+const ROUNDS = 15
+const sizes = [
+  { width: 1920, height: 1080 },
+  { width: 3840, height: 2160 },
+]
+const pattern = process.argv[2] ?? ''
+/** Least ratios that are promised, by what the row's name begins with. */
+const promised = [
+  ['I915_FORMAT_MOD_X_TILED XR24', 0.5],
+  ['I915_FORMAT_MOD_Y_TILED XR24', 0.5],
+  ['I915_FORMAT_MOD_4_TILED XR24', 0.5],
+  ['DRM_FORMAT_MOD_NVIDIA_BLOCK_LINEAR_2D (Turing', 0.5],
+  ['rgba8 XR24', 0.5],
+]
+
+/** A plane and its buffer, every byte touched. */
+function planeOf(code, value, size) {
+  const format = fourccRow(code)
+  let end = 0
+  const memory = planeLayouts(format, modifierRow(value), size).map((layout) => {
+    const least = layoutNeed(layout, 1)
+    const stride = Math.ceil(least.minStride / least.strideUnit) * least.strideUnit
+    const offset = Math.ceil(end / least.offsetUnit) * least.offsetUnit
+    end = offset + layoutNeed(layout, stride).bytes
+    return { buffer: 0, offset, stride, size: end - offset }
+  })
+  const claim = {
+    kind: 'primary',
+    fourcc: code,
+    modifier: value,
+    ...size,
+    memory,
+    x: 0,
+    y: 0,
+    bottomUp: false,
+  }
+  const checked = checkPlane(claim, [{ size: end }])
+  if (!checked.ok) throw new Error(checked.failure.why)
+  const bytes = new Uint8Array(end)
+  for (let at = 0; at < end; at += 1) bytes[at] = (at * 31) >> 5
+  return { plane: checked.value, bytes }
+}
+
+// The machine is shared: the least time is the one that nobody disturbed.
+const least = (list) => Math.min(...list)
+
+function time(work) {
+  const start = performance.now()
+  work()
+  return performance.now() - start
+}
+
+/** Least times of the work and of a copy of `length` bytes, taken in turn. */
+function compare(length, work) {
+  const from = new Uint8Array(length).fill(1)
+  const [works, copies] = [[], []]
+  for (let round = -1; round < ROUNDS; round += 1) {
+    // As the work does, the copy makes its target.
+    const copied = time(() => from.slice())
+    const worked = time(work)
+    if (round < 0) continue
+    copies.push(copied)
+    works.push(worked)
+  }
+  return { work: least(works), copy: least(copies) }
+}
+
+let missed = 0
+function report(name, { width, height }, floor, { work, copy }) {
+  const ratio = copy / work
+  const isMissed = ratio < floor
+  if (isMissed) missed += 1
+  const figures = [work, copy, ratio].map((value) => value.toFixed(2).padStart(8)).join('')
+  process.stdout.write(
+    `${figures}  ${width}×${height}  ${name}${isMissed ? `  below ${floor}` : ''}\n`,
+  )
+}
+
+const floorOf = (name, otherwise) =>
+  promised.find(([start]) => name.startsWith(start))?.[1] ?? otherwise
+
+process.stdout.write('  ms work copy   ratio\n')
+for (const size of sizes) {
+  for (const layout of modifiers) {
+    for (const code of ['C8  ', 'RG16', 'XR24', 'AB4H', 'NV12']) {
+      const name = `${layout.name} ${code.trim()}`
+      if (!canPair(fourccRow(code), layout) || !name.includes(pattern)) continue
+      const { plane, bytes } = planeOf(code, layout.value, size)
+      const { memory } = layoutOf(plane)
+      const length = memory.reduce((sum, part) => sum + part.width * part.height * part.bytes, 0)
+      const work = () => memory.map((part) => shim.linearise(bytes, part, 1))
+      report(name, size, floorOf(name, 0.1), compare(length, work))
+    }
+  }
+  for (const { code, model } of fourccs) {
+    const name = `rgba8 ${code.trim()}`
+    if (!name.includes(pattern)) continue
+    const { plane, bytes } = planeOf(code, 0n, size)
+    const { format, memory } = layoutOf(plane)
+    const planes = memory.map((layout) => ({ memory: bytes, layout }))
+    const work = () => shim.decodeRgba8(planes, pixelFormat(format, plane.color), plane, 1)
+    const floor = floorOf(name, model === 'yuv' ? 0.15 : 0.1)
+    report(name, size, floor, compare(size.width * size.height * 4, work))
+  }
+}
+process.stdout.write(`${missed} below what is promised\n`)
