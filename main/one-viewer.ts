@@ -9,6 +9,7 @@ import { type Failure, isFailure } from '../core/failure.ts'
 import { fail, ok, type Result } from '../core/result.ts'
 import { errorCode } from './file-failure.ts'
 import { log } from './log.ts'
+import { namesFile } from './session-file/place.ts'
 import type { Address } from './source/source.ts'
 
 // One viewer per VM: the first listens on a socket that its VM's name leads to, in a folder of this user
@@ -59,10 +60,9 @@ const question = '{"scanoutViewer":1,"wish":"raise"}\n'
  */
 export function viewerSocket(identity: ViewerIdentity, cwd: string, env: Environment): string {
   const { scheme, path: named, query } = identity.address
-  const isFile = ['dump', 'qemu', 'planes+unix', 'vfio+unix'].includes(scheme)
   const parts = [
     scheme,
-    isFile ? path.resolve(cwd, named) : named,
+    namesFile(scheme) ? path.resolve(cwd, named) : named,
     [...query].map(([name, value]) => `${name}=${value}`).sort(),
     identity.viewOnly,
     identity.qmp ?? null,

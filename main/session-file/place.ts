@@ -41,6 +41,11 @@ const libvirtUris = ['qemu:///session', 'qemu:///system']
 const mdevPath =
   /^\/sys\/(?:bus\/mdev\/devices|devices\/.+)\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
+/** Whether the path of an address of this scheme is a file's, so that a relative one needs a folder. */
+export function namesFile(scheme: string): boolean {
+  return Object.hasOwn(places, scheme) && places[scheme as Scheme].names === 'file'
+}
+
 /** An address that a file, stdin or a link holds, whole: no folder matters to it any more. */
 export function wholeAddress(text: string, origin: Origin): Result<Address, Failure> {
   const there = (file: string) => {
