@@ -30,7 +30,7 @@ export type Assembly = {
  *
  * - `app`: what Electron loads, one line · `program`: the bundles · `node`: Node's binary
  * - `launcher`: the command line · `usr`: what goes below /usr as it is · `icons`
- * - `scripts`: what runs at installation · `after-pack.mjs`, `package.json`: electron-builder's
+ * - `scripts`: what runs at installation · `zsh`: its completion · `after-pack.mjs`, `package.json`: electron-builder's
  */
 export async function assemble(stage: string, assembly: Assembly): Promise<void> {
   await rm(stage, { recursive: true, force: true })
@@ -67,6 +67,9 @@ export async function assemble(stage: string, assembly: Assembly): Promise<void>
   }
   for (const program of ['node', 'launcher']) await chmod(at(program), 0o755)
   await drawIcons(at('icons'))
+  // Distributions do not agree where zsh looks: electron-builder.yml says it for each.
+  await mkdir(at('zsh'))
+  await writeFile(at('zsh', '_scanout'), zshCompletion(await commandLine()))
   await assembleUsr(at('usr'), assembly)
 }
 
@@ -80,7 +83,6 @@ async function assembleUsr(usr: string, { arch, epoch }: Assembly): Promise<void
   const rows: readonly (readonly [string, string | Uint8Array])[] = [
     ['lib/systemd/system/scanout-broker@.service',          shipped('scanout-broker@.service')],
     ['share/bash-completion/completions/scanout',           bashCompletion(line)],
-    ['share/zsh/vendor-completions/_scanout',               zshCompletion(line)],
     ['share/fish/vendor_completions.d/scanout.fish',        fishCompletion(line)],
     ['share/doc/scanout/copyright',                         copyrightText(arch)],
     ['share/doc/scanout/examples/70-scanout-vfio.rules',    shipped('70-scanout-vfio.rules')],

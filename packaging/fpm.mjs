@@ -204,7 +204,8 @@ function makeRpm() {
     '--define',
     `${name} ${value}`,
   ])
-  const target = ['--target', `${wish.architecture}-linux`, '--buildroot', stage]
+  const machine = { amd64: 'x86_64', arm64: 'aarch64' }[wish.architecture] ?? wish.architecture
+  const target = ['--target', `${machine}-linux`, '--buildroot', stage]
   run('rpmbuild', ['-bb', '--quiet', ...defines, ...target, path.join(work, 'package.spec')])
   copyFileSync(path.join(work, 'made', 'package.rpm'), wish.file)
 }

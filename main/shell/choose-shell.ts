@@ -10,17 +10,27 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Electron's program, if one is really there: in `$ELECTRON_OVERRIDE_DIST_PATH`, else where its npm
- * package unpacks it. Importing that package from Node would download it, so it is never imported.
+ * package unpacks it, else where our own package has it. Importing the npm package from Node would
+ * download Electron, so it is never imported.
  */
 export function findElectron(env: Environment, app: string = appFolder()): string | undefined {
-  const folder =
-    env['ELECTRON_OVERRIDE_DIST_PATH'] ?? path.join(app, 'node_modules', 'electron', 'dist')
-  const program = path.join(folder, 'electron')
+  const override = env['ELECTRON_OVERRIDE_DIST_PATH']
+  const places =
+    override === undefined
+      ? [
+          path.join(app, 'node_modules', 'electron', 'dist', 'electron'),
+          path.join(app, '..', '..', 'scanout-window'),
+        ]
+      : [path.join(override, 'electron')]
+  return places.find(isExecutable)
+}
+
+function isExecutable(file: string): boolean {
   try {
-    accessSync(program, constants.X_OK)
-    return program
+    accessSync(file, constants.X_OK)
+    return true
   } catch {
-    return undefined
+    return false
   }
 }
 

@@ -28,15 +28,15 @@ export async function runInElectron(
 ): Promise<Result<void, Failure>> {
   await using folder = new PrivateFolder(env)
   const resultFile = path.join(folder.path, 'result.json')
-  const root = process.getuid?.() === 0
-  if (root) log.warn('running as root: Electron runs without its sandbox')
+  const bare = sandboxHindrance(env)
+  if (bare !== undefined) log.warn(`${bare}: Electron runs without its sandbox`)
   const stdio: ('inherit' | 'ignore' | number)[] = ['inherit', 'inherit', 'inherit']
   if (inherited !== undefined && inherited > 2) {
     while (stdio.length < inherited) stdio.push('ignore')
     stdio[inherited] = inherited
   }
   // Words after -- are ours: Chromium would take --fullscreen and others for its own.
-  const words = [...(root ? ['--no-sandbox'] : []), appFolder(), '--', ...argv]
+  const words = [...(bare === undefined ? [] : ['--no-sandbox']), appFolder(), '--', ...argv]
   const child = spawn(program, words, { stdio, env: { ...env, [RESULT_FILE]: resultFile } })
   const stop = (): void => void child.kill('SIGTERM')
   signal.addEventListener('abort', stop, { once: true })
@@ -49,6 +49,12 @@ export async function runInElectron(
   } finally {
     signal.removeEventListener('abort', stop)
   }
+}
+
+/** Why Chromium's sandbox cannot be had here; it refuses to start as root otherwise. */
+function sandboxHindrance(env: Environment): string | undefined {
+  if (process.getuid?.() === 0) return 'running as root'
+  return env['SCANOUT_SANDBOX'] === 'no' ? 'SCANOUT_SANDBOX=no' : undefined
 }
 
 async function readResult(file: string): Promise<Result<void, Failure> | undefined> {

@@ -45,6 +45,17 @@ describe('the shell', () => {
     const other = electronIn(folder())
     expect(findElectron({ ELECTRON_OVERRIDE_DIST_PATH: path.dirname(other) }, app)).toBe(other)
   })
+
+  it('is the window of the package that the program is a part of', () => {
+    const installed = folder()
+    const app = path.join(installed, 'resources', 'program')
+    mkdirSync(app, { recursive: true })
+    expect(findElectron({}, app)).toBeUndefined()
+    const window = path.join(installed, 'scanout-window')
+    writeFileSync(window, '', { mode: 0o755 })
+    expect(findElectron({}, app)).toBe(window)
+    expect(findElectron({ ELECTRON_OVERRIDE_DIST_PATH: '/nowhere' }, app)).toBeUndefined()
+  })
 })
 
 describe('the transport', () => {
