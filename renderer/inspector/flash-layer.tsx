@@ -15,5 +15,5 @@ export function FlashLayer() {
     const kept = owned.move()
     return () => kept.dispose()
   }, [inspector])
-  return <canvas ref={canvas} className="flash" width={1} height={1} aria-hidden="true" />
+  return <canvas ref={canvas} className="flash" width={1} height={1} />
 }

@@ -129,7 +129,7 @@ export function changedParts(
     const layout = images[image]
     // Further memory planes hold other samples of the same pixels.
     if (surface !== id || image !== 0 || !layout) return []
-    return rects.map((rect) => damagedPart(plane, layout, rect))
+    return rects.map((rect) => damagedPart(plane, image, layout, rect))
   })
 }
 

@@ -77,7 +77,7 @@ function memoryRows(
     {
       name: `Stride${number}`,
       value: `${stride} bytes${place}`,
-      ...(isField('stride') || isField('offset') ? { isWrong: true } : {}),
+      ...(['stride', 'offset', 'buffer'].some(isField) ? { isWrong: true } : {}),
     },
     {
       name: `Memory${number}`,
