@@ -57,6 +57,8 @@ export type LauncherHello = {
   readonly qemuOptions: string
   /** The same for a libvirt domain. */
   readonly libvirtXml: string
+  /** The window stays whatever is opened. */
+  readonly stays: boolean
 }
 
 /** The page tells, nobody answers. */

@@ -4,6 +4,7 @@ import { ok, type Result } from '../core/result.ts'
 import { alignedRows } from './arguments.ts'
 import { type Command, type ExitCode, type Io, wrongUse } from './command.ts'
 import { didYouMean } from './nearest.ts'
+import { tellStarter } from './starter.ts'
 import { version } from './version.ts'
 
 /** A command that is loaded when it is asked for, so that one does not wait for all. */
@@ -18,7 +19,9 @@ export type CommandRow = {
 const rows = [
   // name                 what `scanout -h` says of it                                  where it is
   { name: 'view',        summary: 'show a VM in a window',                              load: async () => (await import('./commands/view.ts')).view },
+  { name: 'open',        summary: 'list what can be shown in a window',                 load: async () => (await import('./commands/open.ts')).open },
   { name: 'screenshot',  summary: 'save one picture, without a window',                 load: async () => (await import('./commands/screenshot.ts')).screenshot },
+  { name: 'record',      summary: 'record what a VM shows, without a window',           load: async () => (await import('./commands/record.ts')).record },
   { name: 'decode',      summary: 'turn plane dumps into plain pixels',                 load: async () => (await import('./commands/decode.ts')).decode },
   { name: 'dump',        summary: 'save the planes as they are',                        load: async () => (await import('./commands/dump.ts')).dump },
   { name: 'inspect',     summary: 'print planes, formats, identities and verdicts',     load: async () => (await import('./commands/inspect.ts')).inspect },
@@ -30,9 +33,9 @@ const rows = [
 export const commandRows: readonly CommandRow[] = rows
 
 /**
- * Runs one command line, `process.argv` without its first two. Nothing at all means `view`; so does a
- * line that begins with an address, a file or an option. What fails is said in one line on stderr,
- * unless the person interrupted it.
+ * Runs one command line, `process.argv` without its first two. Nothing at all means `open`; a line that
+ * begins with an address, a file or an option means `view`. What fails is said in one line on stderr,
+ * unless the person interrupted it, and to the launcher that started us.
  */
 export async function runProgram(
   argv: readonly string[],
@@ -42,6 +45,7 @@ export async function runProgram(
   const result = await dispatch(argv, io, commands)
   if (result.ok) return 0
   const { failure } = result
+  await tellStarter({ scanout: 'failed', failure })
   if (!io.signal.aborted) await io.stderr.write(`scanout: ${failureLine(failure)}\n`)
   return failure.code === 'usage' ? 2 : 1
 }
@@ -71,9 +75,10 @@ async function dispatch(
     const remedy = didYouMean(first, names) ?? 'Run scanout -h for the commands'
     return wrongUse(`unknown command ${first}`, 'scanout has no such command', remedy)
   }
-  const view = commands.find(({ name }) => name === 'view')
-  if (!view) throw new Error('there is no view command')
-  return (await view.load()).run(argv, io)
+  const meant = first === undefined ? 'open' : 'view'
+  const command = commands.find(({ name }) => name === meant)
+  if (!command) throw new Error(`there is no ${meant} command`)
+  return (await command.load()).run(argv, io)
 }
 
 /** Every form of an address, and what it names. */
@@ -94,8 +99,8 @@ function overview(commands: readonly CommandRow[]): string {
   return [
     'Usage: scanout [COMMAND] ADDRESS [OPTIONS]',
     '',
-    "Shows a virtual machine's display planes. Without a command it opens a window; without an",
-    'address it shows its own demo guest.',
+    "Shows a virtual machine's display planes. Without a command it opens a window; without anything",
+    'it lists what can be shown on this host, in a window.',
     '',
     'Commands:',
     ...alignedRows(commands.map(({ name, summary }): [string, string] => [name, summary])),

@@ -13,12 +13,13 @@ export type ControlMessage =
   | { readonly t: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly t: 'answer'; readonly id: number; readonly error: string }
 
-/** Calls, notes and events as JSON text over a WebSocket. */
+/** Calls, notes and events of a document as JSON text over a WebSocket. */
 export class Control {
   readonly #socket: WebSocket
   readonly #pending = new Map<number, Pending>()
   readonly #event: (name: string, args: readonly unknown[]) => void
   readonly #closed: () => void
+  readonly #events: readonly string[]
   readonly #unsent: string[] = []
   #next = 1
 
@@ -26,8 +27,10 @@ export class Control {
     socket: WebSocket,
     event: (name: string, args: readonly unknown[]) => void,
     closed: () => void,
+    events: readonly string[] = eventNames,
   ) {
     this.#socket = socket
+    this.#events = events
     this.#event = event
     this.#closed = closed
     socket.addEventListener('open', () => {
@@ -63,7 +66,7 @@ export class Control {
   }
 
   #hear(data: unknown): void {
-    const message = typeof data === 'string' ? parseControl(data) : undefined
+    const message = typeof data === 'string' ? parseControl(data, this.#events) : undefined
     if (!message) {
       this.#socket.close()
       return
@@ -85,8 +88,15 @@ export class Control {
   }
 }
 
-/** Undefined when the text is no message of the agreed form. */
-export function parseControl(text: string): ControlMessage | undefined {
+/**
+ * Undefined when the text is no message of the agreed form.
+ *
+ * @param events names of those that main may send to this document
+ */
+export function parseControl(
+  text: string,
+  events: readonly string[] = eventNames,
+): ControlMessage | undefined {
   let value: unknown
   try {
     value = fromWire(text)
@@ -96,7 +106,7 @@ export function parseControl(text: string): ControlMessage | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { t, id, name, args, error } = value as Record<string, unknown>
   if (t === 'event') {
-    const known = eventNames.find((one) => one === name)
+    const known = events.find((one) => one === name)
     return known && Array.isArray(args) ? { t, name: known, args } : undefined
   }
   if (t !== 'answer' || !Number.isSafeInteger(id)) return undefined

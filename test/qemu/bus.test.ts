@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { listBusVms } from '../../main/commands/list-bus.ts'
+import { findBusVms } from '../../main/discovery/bus.ts'
 import { parseAddress } from '../../main/source/address.ts'
 import { openQemuBus } from '../../main/source/qemu/open.ts'
 import type { Source } from '../../main/source/source.ts'
@@ -71,7 +71,7 @@ describe.skipIf(!isHere)('QEMUs on a D-Bus bus (apt-get install dbus-daemon)', (
     if (any.ok) throw new Error('one was chosen')
     expect(any.failure.code).toBe('ambiguous')
     for (const address of addresses) expect(any.failure.remedy).toContain(address)
-    const listed = (await listBusVms(bus.address)).map(({ address }) => address)
+    const listed = (await findBusVms(bus.address)).map(({ address }) => address)
     expect(listed.toSorted()).toEqual(addresses.toSorted())
     for (const [at, address] of addresses.entries()) {
       const source = await opened(address)

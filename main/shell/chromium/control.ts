@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { RawData, WebSocket } from 'ws'
 import { MAX_CLIPBOARD } from '../../../core/guest-channel.ts'
-import type { Calls, Notes } from '../../../core/protocol.ts'
+import { type Calls, MAX_KEPT, type Notes } from '../../../core/protocol.ts'
 import { MAX_PIECE } from '../../../core/recording.ts'
 import { fromWire, toWire } from '../../../core/wire.ts'
 import { log } from '../../log.ts'
@@ -15,6 +15,7 @@ const MOST_TEXT = 64 * 1024
 const longTexts: ReadonlyMap<unknown, number> = new Map<keyof Calls | keyof Notes, number>([
   ['probe:picture', Number.POSITIVE_INFINITY],
   ['guest:request', MOST_TEXT + 6 * MAX_CLIPBOARD],
+  ['shot:keep', MOST_TEXT + (MAX_KEPT * 4) / 3],
   ['record:write', MOST_TEXT + 6 * MAX_PIECE],
 ])
 /** WebSocket close codes: RFC 6455 §7.4.1. */

@@ -18,8 +18,6 @@ const MAX_MESSAGE = 128 * 1024 * 1024
 /** A reloading page may arrive before its old connection is gone, ms. */
 const HANDOVER_MS = 1000
 
-/** Goes to the page itself, from its own origin, so that the strict cookie is sent. */
-
 /**
  * The loopback server of one window. One page is its client; everybody else is turned away before
  * anything is read or upgraded.
@@ -101,7 +99,11 @@ export class PageServer implements AsyncDisposable {
     const cookie = this.guard.enter(url.searchParams.get('token') ?? '')
     if (cookie === undefined) this.#refuse(response, 403, '/enter: no valid token')
     else {
-      const next = `<!doctype html><meta http-equiv="refresh" content="0;url=/${this.#door.query}">`
+      // Goes to the page itself, from its own origin, so that the strict cookie is sent; dark or light
+      // as the page will be.
+      const scheme = '<meta name="color-scheme" content="light dark">'
+      const refresh = `<meta http-equiv="refresh" content="0;url=/${this.#door.query}">`
+      const next = `<!doctype html>${scheme}${refresh}`
       const more = { 'Set-Cookie': cookie }
       this.#reply(response, 200, 'text/html; charset=utf-8', Buffer.from(next), more)
     }

@@ -4,22 +4,30 @@ import { app } from 'electron'
 import { type Failure, failureLine } from '../../../core/failure.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 import { shim } from '../../../native-shim/index.ts'
+import { openCommand } from '../../commands/open.ts'
 import { viewCommand } from '../../commands/view.ts'
+import type { Program } from '../../launcher/start-viewer.ts'
 import { log } from '../../log.ts'
 import { PrivateFolder } from '../../private-folder.ts'
 import { processIo } from '../../process-io.ts'
+import { appFolder } from '../page-files.ts'
 import { registerAppScheme } from './app-scheme.ts'
 import { ElectronShell, type ShimChoice } from './electron-shell.ts'
 import { RESULT_FILE } from './launch.ts'
 
-// Electron's entry: runs `scanout view …` with Electron's window. Either the scanout program starts
+// Electron's entry: runs `scanout view …` or `scanout open` with Electron's window. Either the scanout program starts
 // it and reads the result from a file, or the desktop starts the packed app.
 
 /** The words after `--` when scanout started us; all of them in a packed app. */
 function words(argv: readonly string[]): readonly string[] {
   const mark = argv.indexOf('--')
-  const given = mark >= 0 ? argv.slice(mark + 1) : argv.slice(app.isPackaged ? 1 : 2)
-  return given[0] === 'view' ? given.slice(1) : given
+  return mark >= 0 ? argv.slice(mark + 1) : argv.slice(app.isPackaged ? 1 : 2)
+}
+
+/** One more of this program, which takes the words that follow. */
+function program(): Program {
+  const sandbox = process.argv.includes('--no-sandbox') ? ['--no-sandbox'] : []
+  return [process.execPath, ...sandbox, ...(app.isPackaged ? [] : [appFolder()]), '--']
 }
 
 function loadShim(): ShimChoice {
@@ -56,7 +64,12 @@ async function main(): Promise<number> {
   await app.whenReady()
   const shell = new ElectronShell(process.env, addon)
   const io = processIo(interruption.signal)
-  return report(await viewCommand(shell).run(words(process.argv), io))
+  const [first, ...rest] = words(process.argv)
+  if (first === undefined || first === 'open') {
+    return report(await openCommand({ shell, program: program() }).run(rest, io))
+  }
+  const argv = first === 'view' ? rest : [first, ...rest]
+  return report(await viewCommand(shell).run(argv, io))
 }
 
 main().then(

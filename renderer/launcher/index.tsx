@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { openLauncherBridge } from './bridge.ts'
+import { LauncherContext } from './context.ts'
+import { Launcher } from './launcher.ts'
+import { createLauncherStore } from './store.ts'
+
+const place = document.getElementById('launcher')
+if (!place) throw new Error('the page is incomplete')
+
+const store = createLauncherStore()
+const bridge = openLauncherBridge()
+const report = (error: unknown) => {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  bridge.tell('log:problem', text.slice(0, 2000))
+}
+window.addEventListener('error', (event) => report(event.error ?? event.message))
+window.addEventListener('unhandledrejection', (event) => report(event.reason))
+
+const launcher = new Launcher(bridge, store)
+createRoot(place).render(
+  <LauncherContext value={{ launcher, store }}>
+    <App />
+  </LauncherContext>,
+)
+
+/** Marks when the list was on the screen, and tells how long both first paintings took. */
+function markPainted(): void {
+  // The first callback runs before the frame with the list is drawn, the second one after it.
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      performance.mark('list-painted')
+      const at = (name: string) => performance.getEntriesByName(name)[0]?.startTime ?? 0
+      bridge.tell('view:painted', at('first-contentful-paint'), at('list-painted'))
+    }),
+  )
+}
+
+void launcher.start().then(markPainted)
