@@ -76,7 +76,7 @@ export class RecordedPicture {
       const { plane } = known.description
       this.#composed.damage.add(
         surface,
-        rects.map((rect) => damagedPart(plane, layout, rect)),
+        rects.map((rect) => damagedPart(plane, image, layout, rect)),
       )
     }
     if (from !== payload.length) {
