@@ -3,7 +3,6 @@ import { assertNever } from '../core/assert-never.ts'
 import type { Failure } from '../core/failure.ts'
 import type { VmAction } from '../core/guest.ts'
 import type { GuestRequest } from '../core/guest-channel.ts'
-import type { Capture } from '../core/plane.ts'
 import type { Calls, Hello, Notes } from '../core/protocol.ts'
 import type { Result } from '../core/result.ts'
 import type { InputGate } from './input/input-gate.ts'
@@ -12,10 +11,11 @@ import { log } from './log.ts'
 import type { Probes } from './probes.ts'
 import type { Publisher } from './publisher.ts'
 import type { SessionRecordings } from './recording/session-recordings.ts'
+import { settingsCalls } from './session-settings.ts'
+import type { SessionShots } from './session-shots.ts'
 import type { SessionSource } from './session-source.ts'
 import type { SettingsFile } from './settings.ts'
 import type { PageHandlers } from './shell/shell.ts'
-import { revealFolder, saveShot, shotPng, suggestShot } from './shots.ts'
 import type { SoundGate } from './sound-gate.ts'
 
 /** What a session does for its page. */
@@ -31,11 +31,10 @@ export type SessionPage = {
   hello(): Promise<Hello>
   act(action: VmAction): Promise<Result<void, Failure>>
   request(request: GuestRequest): void
-  capture(): Promise<Result<Capture, Failure>>
-  title(): string
+  readonly shots: SessionShots
   readonly settings: SettingsFile
-  /** Runs a change of the settings and tells the page what holds after it. */
-  changeSettings(change: () => void): void
+  /** To be called after the settings changed. */
+  readonly tellSettings: () => void
   /** Frames are wanted, or not any more. */
   listens(listens: boolean): void
   presented(): void
@@ -53,7 +52,7 @@ export function pageHandlers(session: SessionPage): PageHandlers {
   return {
     calls: calls(session),
     note: (name, ...args) => hear(session, { name, args } as HeardNote),
-    shot: async (request) => shotPng(await session.capture(), request),
+    shot: (request) => session.shots.png(request),
     framesWanted: () => session.listens(true),
     framesDropped: () => session.listens(false),
   }
@@ -70,25 +69,10 @@ function calls(session: SessionPage): Calls {
     'session:reopen': () => session.source.reopen(),
     'session:console': (id) => session.source.showConsole(id),
     'vm:act': (action) => session.act(action),
-    'shot:save': async (request) => saveShot(await session.capture(), request),
-    'shot:suggest': async () =>
-      suggestShot(session.title(), session.settings.current.screenshotFolder),
-    'shot:reveal': () => revealFolder(session.settings.current.screenshotFolder),
-    'settings:change': async (change) => {
-      session.changeSettings(() => session.settings.change(change))
-      return session.settings.current
-    },
-    'settings:set': async (layer, change) => {
-      session.changeSettings(() => session.settings.set(layer, change))
-      return session.settings.layers
-    },
-    'settings:reset': async (layer, names) => {
-      session.changeSettings(() => session.settings.reset(layer, names))
-      return session.settings.layers
-    },
-    'settings:layers': async () => session.settings.layers,
     'window:close': async () => session.close(),
+    ...session.shots.calls,
     ...session.recordings.calls,
+    ...settingsCalls(session.settings, session.tellSettings),
   }
 }
 

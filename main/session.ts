@@ -16,6 +16,7 @@ import { Publisher } from './publisher.ts'
 import { type RecordingPlan, SessionRecordings } from './recording/session-recordings.ts'
 import { SessionInput } from './session-input.ts'
 import { pageHandlers } from './session-page.ts'
+import { SessionShots } from './session-shots.ts'
 import { SessionSource, type SessionSourceParts } from './session-source.ts'
 import type { SettingsFile } from './settings.ts'
 import type { SessionDocument, Shell, ShellWindow, WindowEnd } from './shell/shell.ts'
@@ -62,11 +63,18 @@ export class Session implements AsyncDisposable {
   readonly #ending = new AbortController()
   readonly #probes = new Probes((id, cursor) => this.#window?.send('probe:read', id, cursor))
   readonly #sound = new SoundGate()
+  readonly #shots = new SessionShots({
+    capture: () => this.capture(),
+    origin: () => ({ name: this.title, address: this.#options.address.text }),
+    settings: () => this.#parts.settings.current,
+    tell: (series, failure) => this.#window?.send('shots:changed', series, failure),
+  })
   readonly #inspection: Inspection
   readonly #recordings: SessionRecordings
   readonly #listeners = new Set<() => void>()
   readonly #window$ = Promise.withResolvers<ShellWindow>()
   readonly #closed = Promise.withResolvers<WindowEnd>()
+  readonly #greeted = Promise.withResolvers<void>()
   readonly #input: SessionInput
   #window: ShellWindow | undefined
   #publisher: Publisher | undefined
@@ -86,7 +94,7 @@ export class Session implements AsyncDisposable {
       tellStats: (facts) => this.#window?.send('stats:changed', facts),
     })
     this.#recordings = new SessionRecordings(
-      { title: () => this.#title(), folder: () => parts.settings.current.recordingFolder },
+      { title: () => this.title, folder: () => parts.settings.current.recordingFolder },
       options.recording,
     )
     const { input, vm } = parts
@@ -125,6 +133,11 @@ export class Session implements AsyncDisposable {
     return this.#problem
   }
 
+  /** Resolves when the window's page is there. */
+  get greeted(): Promise<void> {
+    return this.#greeted.promise
+  }
+
   /** Resolves when the person closed the window, or it broke. */
   get closed(): Promise<WindowEnd> {
     return this.#closed.promise
@@ -145,10 +158,11 @@ export class Session implements AsyncDisposable {
       recordings: this.#recordings,
       act: (action) => this.#act(action),
       request: (request) => this.#request(request),
-      capture: () => this.#capture(),
-      title: () => this.#title(),
+      shots: this.#shots,
       settings: this.#parts.settings,
-      changeSettings: (change) => this.#changeSettings(change),
+      tellSettings: () => {
+        this.#window?.send('settings:changed', this.#parts.settings.current)
+      },
       listens: (listens) => this.#listen(listens),
       presented: () => this.#changed(),
       presenter: (presenter) => {
@@ -192,6 +206,7 @@ export class Session implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort()
+    this.#shots[Symbol.dispose]()
     this.#inspection[Symbol.dispose]()
     await this.#recordings[Symbol.asyncDispose]()
     const source = this.#source[Symbol.asyncDispose]()
@@ -249,6 +264,7 @@ export class Session implements AsyncDisposable {
 
   async #hello(): Promise<Hello> {
     const window = await this.#window$.promise
+    this.#greeted.resolve()
     return {
       guest: this.#guest(),
       vm: this.#parts.vm?.state ?? null,
@@ -269,14 +285,15 @@ export class Session implements AsyncDisposable {
   #guest(): GuestInfo {
     const info = this.#source.handle?.info
     return {
-      title: this.#title(),
+      title: this.title,
       ...(info?.console && { console: info.console }),
       consoles: info?.consoles ?? [],
       capabilities: info?.capabilities ?? noCapabilities,
     }
   }
 
-  #title(): string {
+  /** Of the window: as it was wished, else the VM's name. */
+  get title(): string {
     return this.#options.title ?? this.#source.handle?.info.name ?? this.#options.address.text
   }
 
@@ -292,13 +309,8 @@ export class Session implements AsyncDisposable {
     return vm?.state ? vm.act(action) : fail(noMonitor)
   }
 
-  /** Runs a change of the settings and tells the page what holds after it. */
-  #changeSettings(change: () => void): void {
-    change()
-    this.#window?.send('settings:changed', this.#parts.settings.current)
-  }
-
-  async #capture(): Promise<Result<Capture, Failure>> {
+  /** The planes as they are now. */
+  async capture(): Promise<Result<Capture, Failure>> {
     const { handle } = this.#source
     if (handle) return handle.capture()
     return fail({

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, open, stat } from 'node:fs/promises'
+import { link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Failure } from '../core/failure.ts'
 import { fail, ok, type Result } from '../core/result.ts'
@@ -52,26 +53,53 @@ export function freeName(folder: string, name: string, extensions: readonly stri
   return `${name}-${Date.now()}`
 }
 
-/** Saves a picture under a free name; never replaces a file, whoever else writes there. */
-export async function savePng(
+/**
+ * Saves a picture under a free name; never replaces a file, whoever else writes there. The name is
+ * there only once the whole file is.
+ *
+ * @param extension with its dot
+ */
+export async function savePicture(
   folder: string,
   wanted: string,
-  png: Uint8Array,
+  extension: string,
+  bytes: Uint8Array,
 ): Promise<Result<{ readonly path: string }, Failure>> {
   const checked = await shotFolder(folder)
   if (!checked.ok) return checked
   const name = safeName(wanted)
-  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
-    const file = path.join(folder, `${freeName(folder, name, ['.png'])}.png`)
-    try {
-      await using handle = await open(file, 'wx')
-      await handle.writeFile(png)
-      return ok({ path: file })
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') return notSaved(file, error)
+  const beside = path.join(folder, `.${randomBytes(8).toString('hex')}${extension}`)
+  try {
+    await writeFile(beside, bytes, { flag: 'wx', flush: true })
+    for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
+      const file = path.join(folder, `${freeName(folder, name, [extension])}${extension}`)
+      if (await givesName(beside, file)) return ok({ path: file })
+    }
+    return notSaved(path.join(folder, name), new Error('no free name was found'))
+  } catch (error) {
+    return notSaved(path.join(folder, name + extension), error)
+  } finally {
+    await rm(beside, { force: true }).catch(() => {})
+  }
+}
+
+/**
+ * Gives a file another name that nobody has; false when somebody has it. Disks without links (FAT)
+ * cannot do both at once: there the name is looked for first.
+ */
+async function givesName(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS'].includes(errorCode(error) ?? '')) {
+      throw error
     }
   }
-  return notSaved(path.join(folder, name), new Error('no free name was found'))
+  if (existsSync(to)) return false
+  await rename(from, to)
+  return true
 }
 
 /** Makes the folder where it is missing. Relative ones are refused: nobody would find the file. */

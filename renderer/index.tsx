@@ -7,9 +7,12 @@ import { Compositor } from './compositor/compositor.ts'
 import { GuestInput } from './input/guest-input.ts'
 import { ScreenWish } from './input/screen-wish.ts'
 import { Typing } from './input/typing.ts'
+import { ViewWheel } from './input/view-wheel.ts'
+import { Inspector } from './inspector/inspector.ts'
 import { Session } from './session.ts'
+import { Shots } from './shots.ts'
 import { GuestSound } from './sound/guest-sound.ts'
-import { createViewStore, isLive, takesPointer } from './store.ts'
+import { createViewStore, isLive } from './store.ts'
 import { App } from './ui/app.tsx'
 import { troubleToast } from './ui/trouble-toast.ts'
 import { ViewContext } from './ui/view.ts'
@@ -39,8 +42,16 @@ window.addEventListener('unhandledrejection', (event) => report(event.reason))
 const session = new Session(bridge, store)
 const compositor = new Compositor(canvas, bridge, choosePresenter(presenterWish(location.search)), {
   picture: (picture) => store.setState({ picture }),
-  drawn: () => input.drawn(),
-  presented: () => session.presented(),
+  drawn: () => {
+    input.drawn()
+    const { shown } = compositor
+    const factor = shown && shown.rect.width / shown.guest.width
+    if (factor !== store.getState().factor) store.setState({ factor })
+  },
+  presented: (seq, drawMs, uploadMs) => {
+    session.presented()
+    inspector.presented(seq, drawMs, uploadMs)
+  },
   problem: (problem) => store.setState({ problem }),
 })
 session.attach(compositor)
@@ -49,6 +60,10 @@ session.own(input)
 session.own(new ScreenWish(session, store, canvas))
 session.own(new ClipboardShare(session, store))
 session.own(new GuestSound(session, store))
+const inspector = new Inspector(bridge, store, compositor, canvas)
+session.own(inspector)
+const shots = new Shots(bridge, store, session)
+session.own(shots)
 const typing = new Typing(session, store)
 session.own(typing)
 session.onNews((news) => {
@@ -62,7 +77,8 @@ if (presenter) {
 
 const show = () => {
   const state = store.getState()
-  compositor.scale = state.settings.scale
+  compositor.setScale(state.settings.scale, state.settings.zoom)
+  document.body.dataset['rotation'] = `${state.settings.rotation}`
   const name = state.guest.title
   canvas.setAttribute('aria-label', `Picture of ${name}`)
   const stale = isLive(state) || state.session.kind === 'stalled' ? 'shown' : 'dimmed'
@@ -71,22 +87,13 @@ const show = () => {
 store.subscribe(show)
 show()
 
-window.addEventListener(
-  'wheel',
-  (event) => {
-    const target = event.target
-    if (target !== canvas || event.ctrlKey || takesPointer(store.getState())) return
-    const ratio = window.devicePixelRatio
-    compositor.pan(event.deltaX * ratio, event.deltaY * ratio)
-  },
-  { passive: true },
-)
+session.own(new ViewWheel(session, store, canvas, compositor))
 window.addEventListener('contextmenu', (event) => {
   if (event.target === canvas) event.preventDefault()
 })
 
 createRoot(place).render(
-  <ViewContext value={{ store, session, typing }}>
+  <ViewContext value={{ store, session, typing, shots, input, inspector }}>
     <App />
   </ViewContext>,
 )

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { Failure } from '../core/failure.ts'
 import type { GuestInfo, VmAction, VmState } from '../core/guest.ts'
 import type { GuestNews, GuestRequest } from '../core/guest-channel.ts'
 import { type InputEvent, MAX_INPUT_EVENTS } from '../core/input.ts'
-import type { Bridge, SaveRequest } from '../core/protocol.ts'
-import type { ScaleMode, Settings } from '../core/settings.ts'
+import type { Bridge } from '../core/protocol.ts'
+import type {
+  ScaleMode,
+  SettingLayer,
+  SettingLayers,
+  SettingName,
+  Settings,
+} from '../core/settings.ts'
 import { base64 } from './base64.ts'
 import type { Compositor } from './compositor/compositor.ts'
 import { FrameRate } from './frame-rate.ts'
@@ -166,7 +171,7 @@ export class Session implements Disposable {
   }
 
   scale(scale: ScaleMode): Promise<void> {
-    return this.change({ scale })
+    return this.change({ scale, zoom: 100 })
   }
 
   async change(change: Partial<Settings>): Promise<void> {
@@ -177,53 +182,19 @@ export class Session implements Disposable {
     })
   }
 
-  /** A folder and a free name for the next file; the last folder when main cannot say. */
-  async suggest(): Promise<{ folder: string; name: string }> {
-    try {
-      return await this.#bridge.call('shot:suggest')
-    } catch {
-      return { folder: this.#store.getState().settings.screenshotFolder, name: 'screenshot' }
-    }
+  /** Where the settings that hold come from; undefined when main cannot say. */
+  layers(): Promise<SettingLayers | undefined> {
+    return this.#settings(() => this.#bridge.call('settings:layers'))
   }
 
-  /** @returns why it could not be saved; undefined when it was */
-  async save(request: SaveRequest): Promise<Failure | undefined> {
-    try {
-      const saved = await this.#bridge.call('shot:save', request)
-      if (!saved.ok) return saved.failure
-      const title = request.as === 'dump' ? 'Planes saved' : 'Screenshot saved'
-      this.toast({ kind: 'done', title, detail: saved.value.path, reveal: true })
-      if (request.folder !== this.#store.getState().settings.screenshotFolder) {
-        await this.change({ screenshotFolder: request.folder })
-      }
-      return undefined
-    } catch (error) {
-      return { code: 'bridge', what: 'cannot save', why: reason(error), remedy: 'Try again' }
-    }
+  /** Changes settings for all VMs, or for this one alone. */
+  set(layer: SettingLayer, change: Partial<Settings>): Promise<SettingLayers | undefined> {
+    return this.#settings(() => this.#bridge.call('settings:set', layer, change))
   }
 
-  /** The composed picture as PNG on the clipboard. */
-  async copy(): Promise<void> {
-    const { settings } = this.#store.getState()
-    const address = `shot.png?plane=all&cursor=${settings.screenshotCursor ? 1 : 0}`
-    const image = async () => {
-      const answer = await fetch(address, { cache: 'no-store' })
-      if (!answer.ok) throw new Error((await answer.text()) || `answer ${answer.status}`)
-      return answer.blob()
-    }
-    try {
-      await navigator.clipboard.write([new ClipboardItem({ 'image/png': image() })])
-      this.toast({ kind: 'done', title: 'Screenshot copied', detail: '', reveal: false })
-    } catch (error) {
-      this.#fail('cannot copy the screenshot', error)
-    }
-  }
-
-  async reveal(): Promise<void> {
-    await this.#try('cannot open the folder', async () => {
-      const shown = await this.#bridge.call('shot:reveal')
-      if (!shown.ok) throw new Error(shown.failure.why)
-    })
+  /** Forgets settings of a layer, all of them when none is named. */
+  reset(layer: SettingLayer, names: readonly SettingName[]): Promise<SettingLayers | undefined> {
+    return this.#settings(() => this.#bridge.call('settings:reset', layer, names))
   }
 
   /** Refused quietly by a window that was started in fullscreen: there the browser decides. */
@@ -257,6 +228,14 @@ export class Session implements Disposable {
     this.#store.setState({ vm })
     if (vm?.run !== 'running' || vm.note === '') return
     this.toast({ kind: 'done', title: vm.note, detail: '', reveal: false })
+  }
+
+  async #settings(ask: () => Promise<SettingLayers>): Promise<SettingLayers | undefined> {
+    let layers: SettingLayers | undefined
+    await this.#try('cannot keep the setting', async () => {
+      layers = await ask()
+    })
+    return layers
   }
 
   async #try(what: string, action: () => Promise<void>): Promise<void> {

@@ -5,15 +5,15 @@ import type { Size } from '../core/geometry.ts'
 import { type GuestInfo, noCapabilities, type VmState } from '../core/guest.ts'
 import { type InputAccepts, noInput } from '../core/input.ts'
 import type { PlaneKind, PlaneStatus } from '../core/plane.ts'
-import type { Hello } from '../core/protocol.ts'
+import type { Hello, ShotSeries } from '../core/protocol.ts'
 import type { SessionState } from '../core/session-state.ts'
-import { initialSettings, type Settings } from '../core/settings.ts'
+import { initialSettings, type SettingName, type Settings } from '../core/settings.ts'
 
 /** Who draws, and why nobody better. */
 export type PresenterFacts = { readonly kind: string; readonly detail: string }
 
 /** What a save dialog is about to save. */
-export type Saving = { readonly plane: PlaneKind | 'all'; readonly as: 'png' | 'dump' }
+export type Saving = { readonly plane: PlaneKind | 'all'; readonly as: 'picture' | 'dump' }
 
 /** One sentence about something that was done or failed. */
 export type Toast = {
@@ -35,6 +35,9 @@ export type Panel =
   | 'shortcuts'
   | 'reset'
   | 'typing'
+  | 'menu'
+  | 'palette'
+  | 'preferences'
 
 /** A text on its way into the guest, key by key; asked about first when not all of it can be typed. */
 export type TypingState = {
@@ -67,6 +70,12 @@ export type ViewState = {
   readonly typing: TypingState | undefined
   /** The picture on the canvas, guest pixels; undefined when the canvas shows none. */
   readonly picture: Size | undefined
+  /** Device pixels that a guest pixel takes on the canvas; undefined when it shows none. */
+  readonly factor: number | undefined
+  /** Every key is the guest's, or the pointer is. */
+  readonly grabbed: boolean
+  /** Screenshots that are being saved by the clock. */
+  readonly series: ShotSeries | undefined
   /** Frames per second; 0 when the picture does not change. */
   readonly rate: number
   readonly presenter: PresenterFacts | undefined
@@ -75,8 +84,15 @@ export type ViewState = {
   /** Main went away. */
   readonly closed: boolean
   readonly panel: Panel
+  /** The setting that the preferences were opened for. */
+  readonly sought: SettingName | undefined
   readonly saving: Saving | undefined
   readonly toast: Toast | undefined
+  /** The inspector is open. */
+  readonly inspects: boolean
+  /** Changed parts light up on the picture while it is. */
+  readonly flashesDamage: boolean
+  readonly showsStatistics: boolean
 }
 
 export type Store = StoreApi<ViewState>
@@ -95,13 +111,20 @@ export function createViewStore(): Store {
     sharesClipboard: false,
     typing: undefined,
     picture: undefined,
+    factor: undefined,
+    grabbed: false,
+    series: undefined,
     rate: 0,
     presenter: undefined,
     problem: undefined,
     closed: false,
     panel: 'none',
+    sought: undefined,
     saving: undefined,
     toast: undefined,
+    inspects: false,
+    flashesDamage: false,
+    showsStatistics: false,
   }))
 }
 
@@ -133,4 +156,18 @@ export function actsOnVm(state: ViewState): boolean {
 /** True when the pointer over the picture goes to the guest. */
 export function takesPointer(state: ViewState): boolean {
   return state.input.pointer !== 'none' && !state.viewOnly && !state.closed
+}
+
+/** Panels that take all keys: what lies under them waits. */
+const dialogs: ReadonlySet<Panel> = new Set([
+  'palette',
+  'preferences',
+  'reset',
+  'shortcuts',
+  'typing',
+] satisfies readonly Panel[])
+
+/** True while a dialog is open. */
+export function hasDialog({ panel, saving }: ViewState): boolean {
+  return saving !== undefined || dialogs.has(panel)
 }

@@ -7,6 +7,7 @@ import { engineOption } from '../capture/engine.ts'
 import { captureWhenShown } from '../capture/first-picture.ts'
 import { openEngine } from '../capture/open-engine.ts'
 import { composeCapture } from '../capture/picture.ts'
+import { pictureText } from '../capture/picture-text.ts'
 import { encodePng } from '../capture/png.ts'
 import { type Command, defineCommand, type Io, wrongUse } from '../command.ts'
 import { type OpenSource, openSource, waitOption } from '../source-opener.ts'
@@ -67,7 +68,9 @@ export function screenshotCommand(open: OpenSource): Command {
       if (!picture.ok) return picture
       if (request.plane === 'all') await sayMissing(capture.value, request.cursor, io)
       const { rgba, width, height } = picture.value
-      const png = await encodePng(rgba, width, height, { Software: 'Scanout' })
+      const origin = { name: source.value.info.name, address }
+      const text = pictureText(capture.value, request.plane, origin)
+      const png = await encodePng(rgba, width, height, text)
       return toStdout ? print(png, io) : writeWholeFile(path.resolve(io.cwd, options.output), png)
     },
   })

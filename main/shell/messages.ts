@@ -3,7 +3,7 @@ import { vmActions } from '../../core/guest.ts'
 import { isGuestRequest } from '../../core/guest-channel.ts'
 import { isInputList } from '../../core/input.ts'
 import { planeKinds } from '../../core/plane.ts'
-import { type Calls, callNames, type Notes, noteNames } from '../../core/protocol.ts'
+import { type Calls, callNames, MAX_KEPT, type Notes, noteNames } from '../../core/protocol.ts'
 import {
   isRecordingPiece,
   isRecordingTrack,
@@ -83,6 +83,14 @@ const callArguments: Record<keyof Calls, readonly Check[]> = {
       name: isText(MAX_NAME),
     }),
   ],
+  'shot:keep': [
+    isRecord({
+      webp: isText((MAX_KEPT * 4) / 3 + 4),
+      folder: isText(MAX_PATH),
+      name: isText(MAX_NAME),
+    }),
+  ],
+  'shot:series': [(value) => value === null || settingRows.screenshotEvery.check(value)],
   'shot:suggest': [],
   'shot:reveal': [],
   'settings:change': [isRecord({}, settings)],

@@ -13,7 +13,7 @@ import type { ScaleMode } from '../../core/settings.ts'
 import { CursorCopies, type GuestCursor } from './cursor-copies.ts'
 import { type DamageBytes, tightSize } from './damage-bytes.ts'
 import { Pacer } from './pacer.ts'
-import { clampPan, place } from './placement.ts'
+import { clampPan, type Placement, place, zoomed } from './placement.ts'
 import { type CreatePresenter, type Picture, type Presenter, sceneSize } from './presenter.ts'
 
 /** What the compositor tells the rest of the page. */
@@ -53,6 +53,7 @@ export class Compositor implements Disposable {
   #presenter: Presenter | undefined
   #scene: readonly ScenePlane[] = []
   #scale: ScaleMode = 'fit'
+  #zoom = 100
   #pan: Point = { x: 0, y: 0 }
   /** The newest frame taken and not yet drawn. */
   #undrawn: { readonly seq: number; readonly uploadMs: number } | undefined
@@ -98,7 +99,7 @@ export class Compositor implements Disposable {
   /** Where the picture lies on the canvas: device pixels; undefined while there is none. */
   get shown(): { readonly guest: Size; readonly rect: Rect } | undefined {
     const guest = this.#size
-    return guest && { guest, rect: place(this.#scale, guest, this.#view(), this.#pan).rect }
+    return guest && { guest, rect: this.#place(guest).rect }
   }
 
   /** The guest's cursor; undefined while it shows none. */
@@ -133,18 +134,29 @@ export class Compositor implements Disposable {
     this.#pacer.request()
   }
 
-  set scale(mode: ScaleMode) {
-    if (mode === this.#scale) return
+  /**
+   * Places the picture anew; what is in the middle of the view stays there while it is zoomed.
+   *
+   * @param zoom percent of a device pixel that a guest pixel takes in `1:1`
+   */
+  setScale(mode: ScaleMode, zoom = 100): void {
+    if (mode === this.#scale && zoom === this.#zoom) return
+    const grown = mode === '1:1' && this.#scale === '1:1' ? zoom / this.#zoom : 0
+    const { width, height } = this.#view()
+    const along = (at: number, side: number) => grown && (at + side / 2) * grown - side / 2
+    this.#pan = { x: along(this.#pan.x, width), y: along(this.#pan.y, height) }
     this.#scale = mode
-    this.#pan = { x: 0, y: 0 }
+    this.#zoom = zoom
     this.#draw()
   }
 
   /** Scrolls a picture that is larger than the view. Device pixels. True when that moved it. */
   pan(x: number, y: number): boolean {
     if (this.#scale !== '1:1' || !this.#size) return false
-    const to = clampPan(this.#size, this.#view(), { x: this.#pan.x + x, y: this.#pan.y + y })
-    if (to.x === this.#pan.x && to.y === this.#pan.y) return false
+    const shown = zoomed(this.#size, this.#zoom)
+    const from = clampPan(shown, this.#view(), this.#pan)
+    const to = clampPan(shown, this.#view(), { x: from.x + x, y: from.y + y })
+    if (to.x === from.x && to.y === from.y) return false
     this.#pan = to
     this.#pacer.request()
     return true
@@ -235,9 +247,8 @@ export class Compositor implements Disposable {
     const started = performance.now()
     try {
       const size = this.#view()
-      const pan = this.#pan
       const scene = this.#scene.filter(({ kind }) => kind !== 'cursor' || !this.#hidesCursor)
-      presenter.draw(scene, { size, place: (guest) => place(this.#scale, guest, size, pan) })
+      presenter.draw(scene, { size, place: (guest) => this.#place(guest) })
     } catch (error) {
       this.#broken(error)
       return
@@ -259,6 +270,10 @@ export class Compositor implements Disposable {
     this.#canvas.width = Math.max(1, box.inlineSize)
     this.#canvas.height = Math.max(1, box.blockSize)
     this.#draw()
+  }
+
+  #place(guest: Size): Placement {
+    return place(this.#scale, guest, this.#view(), this.#pan, this.#zoom)
   }
 
   #view(): Size {

@@ -17,8 +17,15 @@ export type Placement = {
  * @param guest guest pixels, positive
  * @param view device pixels, positive
  * @param pan device pixels by which a picture larger than the view is scrolled in `1:1`
+ * @param zoom percent of a device pixel that a guest pixel takes in `1:1`
  */
-export function place(mode: ScaleMode, guest: Size, view: Size, pan: Point = origin): Placement {
+export function place(
+  mode: ScaleMode,
+  guest: Size,
+  view: Size,
+  pan: Point = origin,
+  zoom = 100,
+): Placement {
   const ratio = Math.min(view.width / guest.width, view.height / guest.height)
   switch (mode) {
     case 'fit':
@@ -28,16 +35,16 @@ export function place(mode: ScaleMode, guest: Size, view: Size, pan: Point = ori
         ? fitted(guest, view, ratio)
         : centred(scaled(guest, Math.floor(ratio)), view)
     case '1:1': {
-      const { x, y } = clampPan(guest, view, pan)
-      const middle = centred(guest, view).rect
+      const size = zoomed(guest, zoom)
+      const { x, y } = clampPan(size, view, pan)
+      const middle = centred(size, view).rect
       return {
         rect: {
-          width: guest.width,
-          height: guest.height,
-          x: guest.width > view.width ? -x : middle.x,
-          y: guest.height > view.height ? -y : middle.y,
+          ...size,
+          x: size.width > view.width ? -x : middle.x,
+          y: size.height > view.height ? -y : middle.y,
         },
-        smooth: false,
+        smooth: !isWhole(guest, size),
       }
     }
     case 'stretch':
@@ -52,13 +59,23 @@ export function place(mode: ScaleMode, guest: Size, view: Size, pan: Point = ori
 
 const origin: Point = { x: 0, y: 0 }
 
-/** Keeps the view inside a picture that is shown `1:1`; zero along an axis that fits. Whole pixels. */
-export function clampPan(guest: Size, view: Size, pan: Point): Point {
+/** A picture's size on the screen in `1:1`: device pixels, one at least each way. */
+export function zoomed(guest: Size, percent: number): Size {
+  const along = (side: number) => Math.max(1, Math.round((side * percent) / 100))
+  return { width: along(guest.width), height: along(guest.height) }
+}
+
+/**
+ * Keeps the view inside a picture that is shown `1:1`; zero along an axis that fits. Whole pixels.
+ *
+ * @param shown the picture's size on the screen, device pixels
+ */
+export function clampPan(shown: Size, view: Size, pan: Point): Point {
   const along = (at: number, room: number) =>
     Math.min(Math.max(0, Math.round(at)), Math.max(0, room))
   return {
-    x: along(pan.x, guest.width - view.width),
-    y: along(pan.y, guest.height - view.height),
+    x: along(pan.x, shown.width - view.width),
+    y: along(pan.y, shown.height - view.height),
   }
 }
 

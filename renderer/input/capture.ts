@@ -124,6 +124,8 @@ export class Capture {
 
   #step(event: GrabEvent): void {
     this.#grab = nextGrab(this.#grab, event)
+    const grabbed = this.isGrabbed
+    if (grabbed !== this.#store.getState().grabbed) this.#store.setState({ grabbed })
   }
 
   #tell(kind: 'done' | 'failed', title: string, detail: string): void {

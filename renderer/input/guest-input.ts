@@ -4,7 +4,7 @@ import type { Point } from '../../core/geometry.ts'
 import type { InputEvent } from '../../core/input.ts'
 import type { Session } from '../session.ts'
 import { type Store, takesKeys, takesPointer, type ViewState } from '../store.ts'
-import { commandOf } from '../ui/shortcuts.ts'
+import { actionOfKeys } from '../ui/actions.ts'
 import { Capture } from './capture.ts'
 import { ReleaseChord } from './grab.ts'
 import { type CursorView, HostCursor } from './host-cursor.ts'
@@ -67,6 +67,12 @@ export class GuestInput implements Disposable {
   /** To be called after the picture was drawn. */
   drawn(): void {
     this.#cursor.update()
+  }
+
+  /** Gives pointer and keys back to the person. */
+  leave(): void {
+    this.#release()
+    this.#capture.leave()
   }
 
   [Symbol.dispose](): void {
@@ -132,7 +138,8 @@ export class GuestInput implements Disposable {
   #keyDown(event: KeyboardEvent): void {
     this.#chord.down(event.code)
     if (!this.#hearsKeys(event)) return
-    if (!this.#capture.isGrabbed && commandOf(event)) return
+    const action = actionOfKeys(event, this.#store.getState())
+    if (this.#capture.isGrabbed ? action?.id === 'release' : action) return
     this.#take(event)
     this.#send(this.#keyboard.down(event.code, event.repeat))
   }
@@ -142,7 +149,7 @@ export class GuestInput implements Disposable {
     const events = this.#keyboard.up(event.code)
     if (events.length > 0) this.#take(event)
     this.#send(events)
-    if (leaves && this.#capture.isGrabbed) this.#leave()
+    if (leaves && this.#capture.isGrabbed) this.leave()
   }
 
   #hearsKeys(event: KeyboardEvent): boolean {
@@ -275,11 +282,6 @@ export class GuestInput implements Disposable {
   #changed(locked: boolean): void {
     this.#cursor.away()
     if (!locked) this.#release()
-  }
-
-  #leave(): void {
-    this.#release()
-    this.#capture.leave()
   }
 
   #release(): void {

@@ -6,6 +6,11 @@ import './toolbar.css'
 import './panel.css'
 import './state.css'
 import './dialog.css'
+import './preferences.css'
+import './palette.css'
+import { Inspection } from '../inspector/inspection.tsx'
+import { Palette } from './palette.tsx'
+import { PreferencesDialog } from './preferences-dialog.tsx'
 import { ResetDialog } from './reset-dialog.tsx'
 import { SaveDialog } from './save-dialog.tsx'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
@@ -25,11 +30,14 @@ export function App() {
     <>
       <Toolbar />
       <StateCard />
+      <Inspection />
       <div className="bottom">
         <ToastLine />
         <StateStrip />
       </div>
       {saving && <SaveDialog key={`${saving.as} ${saving.plane}`} saving={saving} />}
+      {panel === 'palette' && <Palette />}
+      {panel === 'preferences' && <PreferencesDialog />}
       {panel === 'shortcuts' && <ShortcutsDialog />}
       {panel === 'reset' && <ResetDialog />}
       {panel === 'typing' && <TypingDialog />}

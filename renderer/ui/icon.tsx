@@ -17,6 +17,7 @@ const paths = {
   menu:       'M2.75 4.25h10.5M2.75 8h10.5M2.75 11.75h10.5',
   dockRight:  'M2.25 3h11.5v10H2.25zM9.75 3v10',
   dockBottom: 'M2.25 3h11.5v10H2.25zM2.25 9.5h11.5',
+  undo:       'M3 6.5h6.25a3.25 3.25 0 0 1 0 6.5H6M5.5 3.75 2.75 6.5l2.75 2.75',
   check:      'm3.5 8.5 3 3 6-7',
   close:      'm4 4 8 8M12 4l-8 8',
 } as const

@@ -12,14 +12,16 @@ type MenuItemProps = {
   /** Makes it the head of a group that opens below it. */
   readonly expanded?: boolean
   readonly onExpand?: (expanded: boolean) => void
-  /** A line of such a group. */
-  readonly nested?: boolean
+  /** 1 for a line of such a group, 2 for a group in it. */
+  readonly depth?: number
   readonly disabled?: boolean
+  /** Says more: what it does, or why it cannot be done now. */
+  readonly hint?: string
 }
 
 /** One line of a menu. */
 export function MenuItem(props: MenuItemProps) {
-  const { children, onSelect, keys, checked, expanded, onExpand, nested, disabled } = props
+  const { children, onSelect, keys, checked, expanded, onExpand, depth = 0, disabled, hint } = props
   const arrows = (event: KeyboardEvent) => {
     if (event.key === 'ArrowRight') onExpand?.(true)
     if (event.key === 'ArrowLeft') onExpand?.(false)
@@ -27,13 +29,14 @@ export function MenuItem(props: MenuItemProps) {
   return (
     <button
       type="button"
-      className={nested ? 'menu-item menu-nested' : 'menu-item'}
+      className={depth === 0 ? 'menu-item' : `menu-item menu-nested menu-depth-${depth}`}
       {...(checked === undefined
         ? { role: 'menuitem' }
         : { role: 'menuitemcheckbox', 'aria-checked': checked })}
       aria-haspopup={expanded === undefined ? undefined : 'menu'}
       aria-expanded={expanded}
       disabled={disabled}
+      title={hint}
       onClick={onSelect}
       onKeyDown={arrows}
     >

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { firstKeyOf } from './actions.ts'
 import { Icon } from './icon.tsx'
-import { keyOf } from './shortcuts.ts'
 import { useView, useViewState } from './view.ts'
 
 /** Switches the guest's sound off and on; nothing where it cannot be heard anyway. */
 export function MuteButton() {
   const { session } = useView()
   const muted = useViewState((state) => state.settings.muted)
+  const keys = useViewState(({ settings }) => firstKeyOf('mute', settings.keys))
   const isOffered = useViewState((state) => state.guest.capabilities.audio && !state.closed)
   if (!isOffered) return null
   return (
@@ -15,7 +16,7 @@ export function MuteButton() {
       className="button-icon"
       aria-label="Mute"
       aria-pressed={muted}
-      title={`${muted ? 'Hear the guest' : 'Mute the guest'} (${keyOf('mute')})`}
+      title={`${muted ? 'Hear the guest' : 'Mute the guest'} (${keys})`}
       onClick={() => void session.change({ muted: !muted })}
     >
       <Icon name={muted ? 'muted' : 'sound'} />

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import type { Failure } from '../../core/failure.ts'
+import { shotFormats } from '../../core/settings.ts'
 import type { Saving } from '../store.ts'
 import { Modal } from './modal.tsx'
 import { useView, useViewState } from './view.ts'
 import { sentence } from './words.ts'
+import { formatWords } from './words-actions.ts'
 
 /** Asks where to save a picture, a plane or a dump, and saves it. */
 export function SaveDialog({ saving }: { readonly saving: Saving }) {
-  const { store, session } = useView()
-  const cursor = useViewState((state) => state.settings.screenshotCursor)
+  const { store, session, shots } = useView()
+  const { screenshotCursor: cursor, screenshotFormat: format } = useViewState(
+    (state) => state.settings,
+  )
   const nameField = useRef<HTMLInputElement>(null)
   const [folder, setFolder] = useState('')
   const [name, setName] = useState('')
@@ -19,7 +23,7 @@ export function SaveDialog({ saving }: { readonly saving: Saving }) {
 
   useEffect(() => {
     let current = true
-    void session.suggest().then((suggested) => {
+    void shots.suggest().then((suggested) => {
       if (!current) return
       setFolder(suggested.folder)
       setName(saving.plane === 'all' ? suggested.name : `${suggested.name}-${saving.plane}`)
@@ -28,14 +32,15 @@ export function SaveDialog({ saving }: { readonly saving: Saving }) {
     return () => {
       current = false
     }
-  }, [session, saving.plane])
+  }, [shots, saving.plane])
 
   const close = () => store.setState({ saving: undefined })
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     if (busy) return
     setBusy(true)
-    const problem = await session.save({ ...saving, cursor, folder, name })
+    const { plane } = saving
+    const problem = await shots.save({ plane, as: dump ? 'dump' : format, folder, name })
     setBusy(false)
     setFailure(problem)
     if (!problem) close()
@@ -56,7 +61,7 @@ export function SaveDialog({ saving }: { readonly saving: Saving }) {
               pattern="[^\/]+"
               onChange={(event) => setName(event.target.value)}
             />
-            <span className="suffix">{dump ? 'folder' : '.png'}</span>
+            <span className="suffix">{dump ? 'folder' : `.${format}`}</span>
           </span>
         </label>
         <label className="field">
@@ -71,6 +76,23 @@ export function SaveDialog({ saving }: { readonly saving: Saving }) {
             />
           </span>
         </label>
+        {!dump && (
+          <fieldset className="switch switch-left">
+            <legend className="unseen">Format</legend>
+            {shotFormats.map((one) => (
+              <label key={one} title={formatWords[one].hint}>
+                <input
+                  type="radio"
+                  name="format"
+                  value={one}
+                  checked={one === format}
+                  onChange={() => void session.change({ screenshotFormat: one })}
+                />
+                <span>{formatWords[one].name}</span>
+              </label>
+            ))}
+          </fieldset>
+        )}
         {saving.plane === 'all' && !dump && (
           <label className="tick">
             <input

@@ -1,28 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { scaleModes } from '../../core/settings.ts'
-import { keyOf } from './shortcuts.ts'
+import { type ScaleMode, scaleModes } from '../../core/settings.ts'
+import { firstKeyOf } from './actions.ts'
 import { useView, useViewState } from './view.ts'
 import { scaleWords } from './words.ts'
 
 /** Fit, integer, 1:1 or stretch: a radio group, so the arrow keys move in it. */
 export function ScaleSwitch() {
   const { session } = useView()
-  const scale = useViewState((state) => state.settings.scale)
+  const { scale, zoom, keys } = useViewState((state) => state.settings)
   return (
     <fieldset className="switch">
       <legend className="unseen">Scale</legend>
       {scaleModes.map((mode) => (
-        <label key={mode} title={`${scaleWords[mode].hint} (${keyOf(`scale:${mode}`)})`}>
+        <label key={mode} title={hintOf(mode, firstKeyOf(`scale:${mode}`, keys))}>
           <input
             type="radio"
             name="scale"
             value={mode}
             checked={mode === scale}
             onChange={() => void session.scale(mode)}
+            onClick={() => {
+              if (mode === scale && zoom !== 100) void session.scale(mode)
+            }}
           />
-          <span>{scaleWords[mode].name}</span>
+          <span>{mode === '1:1' && zoom !== 100 ? `${zoom} %` : scaleWords[mode].name}</span>
         </label>
       ))}
     </fieldset>
   )
+}
+
+function hintOf(mode: ScaleMode, key: string): string {
+  const { hint } = scaleWords[mode]
+  return key ? `${hint} (${key})` : hint
 }

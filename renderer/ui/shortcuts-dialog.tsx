@@ -1,30 +1,82 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { useState } from 'react'
+import type { ChosenKeys } from '../../core/settings.ts'
+import { actionGroups, labelOf } from './action.ts'
+import { allActions, keysOf } from './actions.ts'
+import { fuzzyMatch } from './fuzzy.ts'
+import { KeyField } from './key-field.tsx'
 import { Modal } from './modal.tsx'
-import { keyWords, shortcuts } from './shortcuts.ts'
 import { useView, useViewState } from './view.ts'
+import { groupWords } from './words-actions.ts'
 
-/** The shortcut table as a dialog. */
+/** All actions with their keys: each can be given others, or none. */
 export function ShortcutsDialog() {
-  const { store } = useView()
-  const grabs = useViewState(({ input }) => input.keyboard || input.pointer !== 'none')
-  const rows = shortcuts.filter(({ command }) => grabs || command !== 'release')
+  const { store, session } = useView()
+  const state = useViewState((all) => all)
+  const chosen = state.settings.keys
+  const [query, setQuery] = useState('')
+  const [changing, setChanging] = useState<string>()
+  const shown = allActions(state).filter(
+    (action) =>
+      action.isOffered(state) &&
+      fuzzyMatch(query, `${labelOf(action, state)} ${keysOf(action, chosen).join(' ')}`),
+  )
   const close = () => store.setState({ panel: 'none' })
+  const keep = (keys: ChosenKeys) => void session.change({ keys })
   return (
-    <Modal title="Keyboard shortcuts" onClose={close}>
-      <dl className="keys">
-        {[...Map.groupBy(rows, (row) => row.command)].map(([command, keys]) => (
-          <div key={command}>
-            <dt>{keys[0]?.label}</dt>
-            <dd>
-              {keys.map((row) => (
-                <kbd key={keyWords(row)}>{keyWords(row)}</kbd>
-              ))}
-            </dd>
-          </div>
-        ))}
-      </dl>
-      <div className="actions">
-        <button type="button" className="button" onClick={close}>
+    <Modal title="Keyboard shortcuts" tall onClose={close}>
+      <span className="field-box">
+        <input
+          type="search"
+          aria-label="Find a shortcut"
+          placeholder="Find a shortcut"
+          spellCheck={false}
+          autoComplete="off"
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+        />
+      </span>
+      <div className="dialog-list">
+        {actionGroups.map((group) => {
+          const inGroup = shown.filter((action) => action.group === group)
+          if (inGroup.length === 0) return null
+          return (
+            <section key={group} aria-labelledby={`keys-${group}`}>
+              <h3 id={`keys-${group}`}>{groupWords[group]}</h3>
+              <ul className="keys">
+                {inGroup.map((action) => (
+                  <li key={action.id}>
+                    <span>{labelOf(action, state)}</span>
+                    <KeyField
+                      action={action}
+                      isChanging={changing === action.id}
+                      onBegin={() => setChanging(action.id)}
+                      onEnd={() => setChanging(undefined)}
+                      onKeep={keep}
+                    />
+                  </li>
+                ))}
+              </ul>
+            </section>
+          )
+        })}
+        {shown.length === 0 && <p>Nothing is called that.</p>}
+      </div>
+      <p className="dialog-note">
+        {state.input.keyboard || state.input.pointer !== 'none'
+          ? 'While the guest has all keys, none of these is heard: press Ctrl+Alt to get them back.'
+          : 'Alt pressed alone shows or hides the toolbar.'}
+      </p>
+      <div className="actions actions-apart">
+        <button
+          type="button"
+          className="button"
+          disabled={Object.keys(chosen).length === 0}
+          onClick={() => keep({})}
+        >
+          Reset all
+        </button>
+        <button type="button" className="button button-main" onClick={close}>
           Close
         </button>
       </div>

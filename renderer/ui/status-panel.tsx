@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { type ReactNode, useCallback, useRef } from 'react'
 import type { PlaneKind } from '../../core/plane.ts'
+import { firstKeyOf } from './actions.ts'
 import { Icon } from './icon.tsx'
-import { keyOf } from './shortcuts.ts'
 import { useDismiss } from './use-dismiss.ts'
 import { useView, useViewState } from './view.ts'
 import {
@@ -20,6 +20,7 @@ export function StatusPanel() {
   const { store } = useView()
   const holder = useRef<HTMLDivElement>(null)
   const open = useViewState((state) => state.panel === 'status')
+  const keys = useViewState(({ settings }) => firstKeyOf('status', settings.keys))
   return (
     <div className="holder" ref={holder}>
       <button
@@ -28,7 +29,7 @@ export function StatusPanel() {
         aria-label="About this display"
         aria-haspopup="dialog"
         aria-expanded={open}
-        title={`About this display (${keyOf('status')})`}
+        title={`About this display (${keys})`}
         onClick={() => store.setState({ panel: open ? 'none' : 'status' })}
       >
         <Icon name="info" />

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { useRef } from 'react'
 import { isLive } from '../store.ts'
-import { ConsoleMenu } from './console-menu.tsx'
+import { firstKeyOf } from './actions.ts'
+import { ConsoleMenu, KeysMenu, ScreenshotMenu, VmMenu } from './group-menus.tsx'
 import { Icon } from './icon.tsx'
-import { KeysMenu } from './keys-menu.tsx'
+import { MainMenu } from './main-menu.tsx'
 import { MuteButton } from './mute-button.tsx'
 import { ScaleSwitch } from './scale-switch.tsx'
-import { ScreenshotMenu } from './screenshot-menu.tsx'
-import { keyOf } from './shortcuts.ts'
 import { StatusPanel } from './status-panel.tsx'
 import { useReveal } from './use-reveal.ts'
 import { useView, useViewState } from './view.ts'
-import { VmMenu } from './vm-menu.tsx'
 import { summary } from './words.ts'
 
 /** The bar on top: who this is, how it is scaled, what can be done with the picture. */
@@ -21,6 +19,7 @@ export function Toolbar() {
   const title = useViewState((state) => state.guest.title)
   const line = useViewState(summary)
   const fullscreen = useViewState((state) => state.fullscreen)
+  const keys = useViewState(({ settings }) => firstKeyOf('fullscreen', settings.keys))
   const pinned = useViewState(
     (state) => !isLive(state) || state.panel !== 'none' || state.saving !== undefined,
   )
@@ -47,11 +46,12 @@ export function Toolbar() {
         type="button"
         className="button-icon"
         aria-label={fullscreen ? 'Leave fullscreen' : 'Fullscreen'}
-        title={`${fullscreen ? 'Leave fullscreen' : 'Fullscreen'} (${keyOf('fullscreen')})`}
+        title={`${fullscreen ? 'Leave fullscreen' : 'Fullscreen'} (${keys})`}
         onClick={() => void session.toggleFullscreen()}
       >
         <Icon name={fullscreen ? 'restore' : 'fullscreen'} />
       </button>
+      <MainMenu />
     </header>
   )
 }

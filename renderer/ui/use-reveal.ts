@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { type RefObject, useEffect, useState } from 'react'
-import { toolbarToggle } from './use-shortcuts.ts'
+import { toolbarToggle } from './toolbar-toggle.ts'
 
 /** The pointer this close to the top edge brings the toolbar. CSS pixels. */
 const NEAR = 6

@@ -2,13 +2,19 @@
 import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
 import type { Typing } from '../input/typing.ts'
+import type { Inspector } from '../inspector/inspector.ts'
 import type { Session } from '../session.ts'
+import type { Shots } from '../shots.ts'
 import type { Store, ViewState } from '../store.ts'
 
 export type View = {
   readonly store: Store
   readonly session: Session
   readonly typing: Typing
+  readonly inspector: Inspector
+  readonly shots: Shots
+  /** Pointer and keys, as far as they are the guest's. */
+  readonly input: { leave(): void }
 }
 
 export const ViewContext = createContext<View | undefined>(undefined)

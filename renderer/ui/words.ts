@@ -130,11 +130,15 @@ export const actionWords: Readonly<Record<StateAction, string>> = {
   reset: 'Reset',
 }
 
-export const scaleWords: Readonly<Record<ScaleMode, { name: string; hint: string }>> = {
-  fit: { name: 'Fit', hint: 'As large as the window allows' },
-  integer: { name: 'Integer', hint: 'The largest whole multiple: every guest pixel the same size' },
-  '1:1': { name: '1:1', hint: 'One guest pixel on one screen pixel' },
-  stretch: { name: 'Stretch', hint: 'Fills the window' },
+type ScaleWords = { readonly name: string; readonly label: string; readonly hint: string }
+
+// biome-ignore format: one row per mode
+export const scaleWords: Readonly<Record<ScaleMode, ScaleWords>> = {
+  // mode       in the toolbar     in menus                            what it does
+  fit:     { name: 'Fit',     label: 'Scale to fit',           hint: 'As large as the window allows' },
+  integer: { name: 'Integer', label: 'Scale by whole numbers', hint: 'The largest whole multiple: every guest pixel the same size' },
+  '1:1':   { name: '1:1',     label: 'Normal size, 1:1',       hint: 'One guest pixel on one screen pixel' },
+  stretch: { name: 'Stretch', label: 'Stretch',                hint: 'Fills the window' },
 }
 
 /** `Intel X-tiled`, `Linear`; the name of drm_fourcc.h where nothing plainer is known. */

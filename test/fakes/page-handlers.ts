@@ -17,6 +17,8 @@ export class FakePageHandlers implements PageHandlers {
     'session:console': async () => {},
     'vm:act': async () => ok(undefined),
     'shot:save': async ({ folder, name }) => ok({ path: `${folder}/${name}` }),
+    'shot:keep': async ({ folder, name }) => ok({ path: `${folder}/${name}.webp` }),
+    'shot:series': async () => ok(undefined),
     'shot:suggest': async () => ({ folder: '/pictures', name: 'shot' }),
     'shot:reveal': async () => ok(undefined),
     'settings:change': async (change) => ({

@@ -149,7 +149,7 @@ window.bench = {
     return { width, height, rgba: base64(down) }
   },
   scale(mode) {
-    compositor.scale = mode
+    compositor.setScale(mode)
   },
   pan: (x, y) => compositor.pan(x, y),
   async lose() {

@@ -28,6 +28,8 @@ export type Fake = {
   desktop(width: number, height: number): Promise<void>
   /** Changes the cursor on the desktop; resolves when it was drawn. */
   cursor(cursor: FakeCursor): Promise<void>
+  /** Flips a picture of 320 × 200 to one of its buffers; 80 × 50 of it are new. */
+  flip(buffer: number): void
   close(): void
   /** What the next `shot:save` answers instead of success. */
   saveFailure: string | undefined
@@ -58,7 +60,15 @@ declare global {
 let hasCursor = false
 const listeners = new Map<string, Set<(...args: unknown[]) => void>>()
 const closed = new Set<() => void>()
-let hear: ((frame: FrameMessage, payload: Uint8Array) => void) | undefined
+/** Surfaces from here on belong to `flip`. */
+const FIRST_FLIPPED = 100
+const described = new Set<number>()
+const hearing = new Set<(frame: FrameMessage, payload: Uint8Array) => void>()
+const hear = (frame: FrameMessage, payload: Uint8Array) => {
+  for (const listener of hearing) listener(frame, payload)
+}
+/** Sequence number of the newest flip. */
+let flips = 0
 let settings: Settings = {
   ...initialSettings,
   screenshotFolder: '/home/ada/Pictures/Screenshots',
@@ -101,6 +111,11 @@ const answers: { [N in keyof Calls]: (...args: Parameters<Calls[N]>) => unknown 
       remedy: 'choose another folder',
     }
     return { ok: false, failure }
+  },
+  'shot:keep': ({ folder, name }) => ({ ok: true, value: { path: `${folder}/${name}.webp` } }),
+  'shot:series': (seconds) => {
+    fake.emit('shots:changed', seconds === null ? null : { seconds, saved: 0, path: '' }, null)
+    return { ok: true, value: undefined }
   },
   'shot:suggest': () => ({ folder: settings.screenshotFolder, name: 'Debian 12 2026-11-20 21-30' }),
   'shot:reveal': () => ({ ok: true, value: undefined }),
@@ -161,10 +176,10 @@ const fake: Fake = {
     payload.set(parts[1]?.bytes ?? [], parts[0]?.bytes.length)
     const presented = fake.notes.length
     hasCursor = false
-    hear?.(
+    hear(
       {
         seq: presented + 1,
-        readAtMs: 0,
+        readAtMs: performance.now(),
         reset: true,
         surfaces,
         gone: [],
@@ -205,10 +220,10 @@ const fake: Fake = {
     const presented = fake.notes.length
     const rects = surface.images.flatMap(wholeImage)
     const shown = { kind: 'cursor', surface: 3, ...at, ...(hotspot && { hotspot }) } as const
-    hear?.(
+    hear(
       {
         seq: presented + 1,
-        readAtMs: 0,
+        readAtMs: performance.now(),
         reset: false,
         surfaces: hasCursor ? [] : [surface],
         gone: [],
@@ -219,6 +234,32 @@ const fake: Fake = {
     )
     hasCursor = true
     await presentedSince(presented)
+  },
+  flip(buffer) {
+    const plane = planeOf('primary', 'XR24', 0n, 320, 200)
+    const [image] = memoryImages(plane)
+    if (!image) throw new Error('a plane without an image')
+    const id = FIRST_FLIPPED + buffer
+    const isNew = !described.has(id)
+    described.add(id)
+    const bytes = new Uint8Array(320 * 200 * 4).fill(40 + buffer * 60)
+    const part = [{ x: 64, y: 40, width: 320, height: 50 }]
+    const rects = isNew ? wholeImage(image) : part
+    flips += 1
+    hear(
+      {
+        seq: 1_000_000 + flips,
+        readAtMs: performance.now(),
+        reset: flips === 1,
+        surfaces: isNew
+          ? [{ id, identity: `dmabuf ${buffer}`, plane, images: [image], sharing: 'stream' }]
+          : [],
+        gone: [],
+        damage: [{ surface: id, image: 0, rects }],
+        scene: [{ kind: 'primary', surface: id, x: 0, y: 0 }],
+      },
+      isNew ? bytes : bytes.subarray(0, 320 * 50),
+    )
   },
   close() {
     for (const listener of closed) listener()
@@ -263,8 +304,8 @@ const bridge: Bridge = {
     return () => set.delete(heard)
   },
   onFrame(listener) {
-    hear = listener
-    return () => undefined
+    hearing.add(listener)
+    return () => hearing.delete(listener)
   },
   memory: () => undefined,
   onClosed(listener) {

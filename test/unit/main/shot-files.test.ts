@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { freeName, safeName, savePng, shotFolder, shotName } from '../../../main/shot-files.ts'
+import { freeName, safeName, savePicture, shotFolder, shotName } from '../../../main/shot-files.ts'
 import { temporaryFolder } from '../../fakes/temporary-folder.ts'
 
 let folder: string
@@ -47,7 +47,7 @@ describe('saving', () => {
   it('never replaces a file', async () => {
     const paths: string[] = []
     for (let count = 0; count < 3; count += 1) {
-      const saved = await savePng(folder, 'shot', Uint8Array.of(count))
+      const saved = await savePicture(folder, 'shot', '.png', Uint8Array.of(count))
       paths.push(saved.ok ? path.basename(saved.value.path) : '')
     }
     expect(paths).toEqual(['shot.png', 'shot-2.png', 'shot-3.png'])
@@ -55,21 +55,23 @@ describe('saving', () => {
   })
 
   it('takes different names when many save at once', async () => {
-    const saved = await Promise.all(Array.from({ length: 8 }, () => savePng(folder, 'shot', png)))
+    const saved = await Promise.all(
+      Array.from({ length: 8 }, () => savePicture(folder, 'shot', '.png', png)),
+    )
     expect(new Set(saved.map((one) => (one.ok ? one.value.path : ''))).size).toBe(8)
   })
 
   it('stays in its folder whatever the name', async () => {
     const inner = path.join(folder, 'inner')
     mkdirSync(inner)
-    const saved = await savePng(inner, '../outside', png)
+    const saved = await savePicture(inner, '../outside', '.png', png)
     expect(saved.ok && path.dirname(saved.value.path)).toBe(inner)
     expect(readdirSync(folder)).toEqual(['inner'])
   })
 
   it('makes the folder', async () => {
     const deep = path.join(folder, 'a', 'b')
-    expect((await savePng(deep, 'shot', png)).ok).toBe(true)
+    expect((await savePicture(deep, 'shot', '.png', png)).ok).toBe(true)
   })
 
   it.each(['', 'relative/folder', './x', '~'])('refuses the folder %j', async (wanted) => {
@@ -80,11 +82,11 @@ describe('saving', () => {
   it('says why a folder cannot be used', async () => {
     const file = path.join(folder, 'file')
     writeFileSync(file, '')
-    const below = await savePng(path.join(file, 'below'), 'shot', png)
+    const below = await savePicture(path.join(file, 'below'), 'shot', '.png', png)
     expect(below.ok ? '' : below.failure.why).toContain('ENOTDIR')
-    const at = await savePng(file, 'shot', png)
+    const at = await savePicture(file, 'shot', '.png', png)
     expect(at.ok ? '' : at.failure.why).toContain('EEXIST')
-    const nowhere = await savePng('/proc/scanout', 'shot', png)
+    const nowhere = await savePicture('/proc/scanout', 'shot', '.png', png)
     expect(nowhere.ok ? '' : nowhere.failure.what).toContain('/proc/scanout')
   })
 })

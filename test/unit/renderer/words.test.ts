@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { vmRuns } from '../../../core/guest.ts'
 import { FrameRate } from '../../../renderer/frame-rate.ts'
 import { createViewStore } from '../../../renderer/store.ts'
-import { commandOf, keyWords, shortcuts } from '../../../renderer/ui/shortcuts.ts'
 import {
   actionWords,
   consoleWords,
@@ -92,30 +91,6 @@ describe('words', () => {
 
   it('sums a picture up without a plane by its size alone', () => {
     expect(summary({ ...state, picture: { width: 64, height: 32 } })).toBe('64 × 32')
-  })
-})
-
-describe('shortcuts', () => {
-  const press = (row: (typeof shortcuts)[number]) => ({
-    key: row.key.startsWith('Digit') ? '1' : row.key,
-    code: row.key,
-    ctrlKey: row.ctrl ?? false,
-    shiftKey: row.shift ?? false,
-    altKey: row.alt ?? false,
-    metaKey: false,
-  })
-  it.each(shortcuts)('finds $command by its keys', (row) => {
-    expect(commandOf(press(row))).toBe(row.command)
-  })
-
-  it.each(shortcuts)('leaves $key alone with one more modifier', (row) => {
-    expect(commandOf({ ...press(row), metaKey: true })).toBe(undefined)
-    expect(commandOf({ ...press(row), altKey: !row.alt })).not.toBe(row.command)
-  })
-
-  it('gives no combination twice', () => {
-    const keys = shortcuts.map(keyWords)
-    expect(new Set(keys).size).toBe(keys.length)
   })
 })
 
