@@ -75,7 +75,8 @@ function displayOf(process: HostProcess, qemu: HostQemu, env: Environment): Sigh
   if (isDevice || process.unreadable !== undefined) return undefined
   const missing =
     display.kind === 'p2p' ? 'a monitor socket' : 'a D-Bus display and a monitor socket'
-  const fix = display.kind === 'p2p' ? monitorOption(env, name) : qemuOptions(env, name)
+  const file = name === program ? 'vm' : name
+  const fix = display.kind === 'p2p' ? monitorOption(env, file) : qemuOptions(env, file)
   const why = `its QEMU was started without ${missing}`
   const blind = { ...row, what: `QEMU process ${pid}`, address: '' }
   return { ...blind, ...unusable(why, `Start it with ${fix}`, fix), lacksDisplay: true }

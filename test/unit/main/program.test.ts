@@ -12,7 +12,7 @@ type Call = { readonly name: string; readonly argv: readonly string[] }
 
 /** Commands that note how they were called. */
 function noted(calls: Call[], outcome: Awaited<ReturnType<Command['run']>> = ok(undefined)) {
-  return ['view', 'screenshot', 'list'].map((name) => ({
+  return ['view', 'open', 'screenshot', 'list'].map((name) => ({
     name,
     summary: `${name} it`,
     load: async (): Promise<Command> => ({
@@ -28,7 +28,7 @@ function noted(calls: Call[], outcome: Awaited<ReturnType<Command['run']>> = ok(
 
 describe('runProgram', () => {
   it.each([
-    ['', 'view', []],
+    ['', 'open', []],
     ['demo:', 'view', ['demo:']],
     ['vfio:1-2 --fullscreen', 'view', ['vfio:1-2', '--fullscreen']],
     ['--fullscreen demo:', 'view', ['--fullscreen', 'demo:']],
