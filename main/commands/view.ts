@@ -15,6 +15,8 @@ import { type Command, defineCommand, type Io, wrongUse } from '../command.ts'
 import { hasDisplay } from '../display-server.ts'
 import { QmpInput } from '../input/qmp-input.ts'
 import { askViewer, OneViewer, type Raise } from '../one-viewer.ts'
+import { lastingAddress, RecentFolder } from '../recent.ts'
+import { RecentKeeper } from '../recent-keeper.ts'
 import { Session } from '../session.ts'
 import { viewWords, withWish } from '../session-file/view-words.ts'
 import { readViewing } from '../session-file/viewing.ts'
@@ -28,6 +30,7 @@ import { systemClock } from '../source/poller.ts'
 import { isThere } from '../source/presence.ts'
 import type { Address } from '../source/source.ts'
 import { waitOption } from '../source-opener.ts'
+import { tellStarter } from '../starter.ts'
 import { monitorLine, vmControl } from '../vm/open.ts'
 import { QemuControl } from '../vm/qemu-control.ts'
 import { sayOther, viewerPlace } from './view-place.ts'
@@ -212,6 +215,8 @@ async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, 
   const startedMs = performance.now()
   const opened = await session.open()
   if (!opened.ok) return io.signal.aborted ? ok(undefined) : opened
+  void session.greeted.then(() => tellStarter({ scanout: 'shown' }))
+  await using _kept = wishes.headless ? undefined : keepRecent(session, wishes.address, io)
   const end = await ending(session, wishes, io.signal)
   // From here on the next start is the first again.
   if (claim?.kind === 'first') await claim.viewer[Symbol.asyncDispose]()
@@ -231,6 +236,14 @@ async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, 
     return fail({ code: 'not-saved', what: `cannot write ${file}`, why, remedy })
   }
   return end
+}
+
+/** Remembers what is shown for the launcher, if it can be opened again. */
+function keepRecent(session: Session, address: Address, io: Io): RecentKeeper | undefined {
+  const lasting = lastingAddress(address, io.cwd)
+  return lasting === undefined
+    ? undefined
+    : new RecentKeeper(session, lasting, new RecentFolder(io.env))
 }
 
 /**
