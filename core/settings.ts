@@ -144,7 +144,7 @@ export const settingRows = {
   screenshotEvery:   row('global', isWhole(MIN_EVERY, MAX_EVERY),  10),
   inspectorDock:     row('global', isOneOf(docks),                 'right'),
   /** CSS pixels across, on the right and at the bottom. */
-  inspectorWidth:    row('global', isWhole(200, 8192),             420),
+  inspectorWidth:    row('global', isWhole(200, 8192),             440),
   inspectorHeight:   row('global', isWhole(120, 8192),             320),
   recordingFolder:   row('global', isFolder,                       ''),
   recordingCodec:    row('global', isOneOf(recordingChoices),      'auto'),

@@ -53,8 +53,8 @@ function Panel() {
         <Splitter dock={dock} />
         <Header />
         <div className="inspector-body">
-          <Planes />
           <Timeline />
+          <Planes />
           <PipelineTable />
           <BufferTable />
         </div>
@@ -89,10 +89,15 @@ function Header() {
         title="Light up what changes on the picture"
         onClick={() => store.setState({ flashesDamage: !flashes })}
       >
-        Flash changes
+        Flash
       </button>
-      <button type="button" className="button-small" onClick={() => void copy()}>
-        Copy report
+      <button
+        type="button"
+        className="button-small"
+        title="Copy all of this as text"
+        onClick={() => void copy()}
+      >
+        Copy
       </button>
       <button
         type="button"

@@ -81,7 +81,7 @@ function memoryRows(
     },
     {
       name: `Memory${number}`,
-      value: needed === null ? `${size} bytes given` : `${size} given, ${needed} needed`,
+      value: needed === null ? `${size} bytes given` : `${size} bytes, needs ${needed}`,
       ...(isField('size') || isShort ? { isWrong: true } : {}),
     },
   ]

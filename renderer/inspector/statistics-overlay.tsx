@@ -58,7 +58,7 @@ function Figures({ statistics }: { readonly statistics: Statistics }) {
             />
           ))}
           <StageRow
-            name="in all"
+            name="total"
             hint="From reading the planes to the drawn picture"
             spread={latency}
           />

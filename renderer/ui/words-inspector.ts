@@ -65,8 +65,9 @@ export function bytesWords(bytes: number): string {
   return `${at === 0 ? Math.round(value) : value.toFixed(1)} ${units[at]}`
 }
 
-/** `12.3 ms`. */
+/** `12.3 ms`; long times in seconds. */
 export function msWords(ms: number): string {
+  if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`
   return `${ms < 100 ? ms.toFixed(1) : Math.round(ms)} ms`
 }
 

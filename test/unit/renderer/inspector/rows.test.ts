@@ -22,7 +22,7 @@ describe('the facts of a plane', () => {
       'Size|1920 × 1080|',
       'Position|0, 0|',
       'Stride|7680 bytes|',
-      `Memory|${7680 * 1080} given, ${7680 * 1080} needed|`,
+      `Memory|${7680 * 1080} bytes, needs ${7680 * 1080}|`,
       'Identity|dmabuf 3|',
     ])
   })
