@@ -9,6 +9,7 @@ import { ScreenWish } from './input/screen-wish.ts'
 import { Typing } from './input/typing.ts'
 import { ViewWheel } from './input/view-wheel.ts'
 import { Inspector } from './inspector/inspector.ts'
+import { Recorder } from './recording/recorder.ts'
 import { Session } from './session.ts'
 import { Shots } from './shots.ts'
 import { GuestSound } from './sound/guest-sound.ts'
@@ -64,6 +65,8 @@ const inspector = new Inspector(bridge, store, compositor, canvas)
 session.own(inspector)
 const shots = new Shots(bridge, store, session)
 session.own(shots)
+const recorder = new Recorder(bridge, store, session)
+session.own(recorder)
 const typing = new Typing(session, store)
 session.own(typing)
 session.onNews((news) => {
@@ -93,7 +96,7 @@ window.addEventListener('contextmenu', (event) => {
 })
 
 createRoot(place).render(
-  <ViewContext value={{ store, session, typing, shots, input, inspector }}>
+  <ViewContext value={{ store, session, typing, shots, recorder, input, inspector }}>
     <App />
   </ViewContext>,
 )

@@ -8,6 +8,7 @@ import type { PlaneKind, PlaneStatus } from '../core/plane.ts'
 import type { Hello, ShotSeries } from '../core/protocol.ts'
 import type { SessionState } from '../core/session-state.ts'
 import { initialSettings, type SettingName, type Settings } from '../core/settings.ts'
+import { noReplay, type RecordingState, type ReplayState } from './recording/recording-state.ts'
 
 /** Who draws, and why nobody better. */
 export type PresenterFacts = { readonly kind: string; readonly detail: string }
@@ -20,14 +21,15 @@ export type Toast = {
   readonly kind: 'done' | 'failed'
   readonly title: string
   readonly detail: string
-  /** Offers to open the folder that the file went to. */
-  readonly reveal: boolean
+  /** Offers to open the folder that the file went to; true is that of the screenshots. */
+  readonly reveal: boolean | 'recordings'
 }
 
 /** The panel that hangs off the toolbar; one at most. */
 export type Panel =
   | 'none'
   | 'vm'
+  | 'record'
   | 'consoles'
   | 'screenshot'
   | 'keys'
@@ -76,6 +78,8 @@ export type ViewState = {
   readonly grabbed: boolean
   /** Screenshots that are being saved by the clock. */
   readonly series: ShotSeries | undefined
+  readonly recording: RecordingState
+  readonly replay: ReplayState
   /** Frames per second; 0 when the picture does not change. */
   readonly rate: number
   readonly presenter: PresenterFacts | undefined
@@ -114,6 +118,8 @@ export function createViewStore(): Store {
     factor: undefined,
     grabbed: false,
     series: undefined,
+    recording: { kind: 'idle' },
+    replay: noReplay,
     rate: 0,
     presenter: undefined,
     problem: undefined,

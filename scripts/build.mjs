@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Bundles main, its workers, the preload and the page into out/, and copies the addon there.
+//
+//   node scripts/build.mjs [FOLDER]     another folder below the checkout, from nothing and without
+//                                       source maps: what packages are made of
 import { cp, mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,11 +11,12 @@ import { build } from 'esbuild'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const at = (...parts) => path.join(root, ...parts)
+const out = process.argv[2] ?? 'out'
 
 const shared = {
   absWorkingDir: root,
   bundle: true,
-  sourcemap: true,
+  sourcemap: out === 'out',
   logLevel: 'warning',
   legalComments: 'none',
 }
@@ -25,7 +29,7 @@ const main = {
     'source-worker': 'main/source/worker.ts',
     electron: 'main/shell/electron/app.ts',
   },
-  outdir: 'out/main',
+  outdir: `${out}/main`,
   format: 'esm',
   platform: 'node',
   target: 'node24',
@@ -44,7 +48,7 @@ const preload = {
     'memory-preload': 'preload/memory-preload.ts',
     'launcher-preload': 'preload/launcher-preload.ts',
   },
-  outdir: 'out/preload',
+  outdir: `${out}/preload`,
   // What the loader of the addon asks for has another name in CommonJS.
   define: { 'import.meta.dirname': '__dirname' },
   format: 'cjs',
@@ -58,10 +62,13 @@ const page = {
   ...shared,
   entryPoints: {
     index: 'renderer/index.tsx',
+    launcher: 'renderer/launcher/index.tsx',
     decode: 'renderer/decode-page.ts',
+    record: 'renderer/record-page.ts',
+    'recording-worker': 'renderer/recording/worker.ts',
     'sound-worklet': 'renderer/sound/worklet.ts',
   },
-  outdir: 'out/renderer',
+  outdir: `${out}/renderer`,
   format: 'esm',
   platform: 'browser',
   target: 'chrome134',
@@ -70,11 +77,13 @@ const page = {
   define: { 'process.env.NODE_ENV': '"production"' },
 }
 
-await rm(at('out/main'), { recursive: true, force: true })
-await mkdir(at('out/native'), { recursive: true })
+await rm(at(out === 'out' ? 'out/main' : out), { recursive: true, force: true })
+await mkdir(at(`${out}/native`), { recursive: true })
 await Promise.all([main, preload, page].map((options) => build(options)))
-await cp(at('renderer/index.html'), at('out/renderer/index.html'))
-await cp(at('renderer/decode.html'), at('out/renderer/decode.html'))
-await cp(at('assets/icon.svg'), at('out/renderer/icon.svg'))
-await cp(at('assets'), at('out/assets'), { recursive: true })
-await cp(at('native-shim/build/Release/scanout_shim.node'), at('out/native/scanout_shim.node'))
+await cp(at('renderer/index.html'), at(`${out}/renderer/index.html`))
+await cp(at('renderer/decode.html'), at(`${out}/renderer/decode.html`))
+await cp(at('renderer/record.html'), at(`${out}/renderer/record.html`))
+await cp(at('renderer/launcher.html'), at(`${out}/renderer/launcher.html`))
+await cp(at('assets/icon.svg'), at(`${out}/renderer/icon.svg`))
+await cp(at('assets'), at(`${out}/assets`), { recursive: true })
+await cp(at('native-shim/build/Release/scanout_shim.node'), at(`${out}/native/scanout_shim.node`))

@@ -4,15 +4,13 @@
 const LEAST_STEP_US = 1000
 
 /**
- * The time of a recording: microseconds since its first picture, without the pauses. It follows the
- * clock by which main says when a picture was read, so that the way to the page does not count.
+ * The time of what is encoded: microseconds since the first picture. It follows the clock by which main
+ * says when a picture was read, so that the way to the page does not count.
  */
 export class RecordingClock {
   /** By how much the page's clock is ahead of main's at least, the shortest way included, ms. */
   #aheadMs = Number.POSITIVE_INFINITY
   #startMs: number | undefined
-  #pausedMs: number | undefined
-  #lostMs = 0
   #lastUs = -LEAST_STEP_US
 
   /** A picture came: when main read it, and what the page's clock says, ms. */
@@ -25,34 +23,29 @@ export class RecordingClock {
     return Number.isFinite(this.#aheadMs) ? nowMs - this.#aheadMs : nowMs
   }
 
-  /** The recording begins with the picture of this moment. */
+  /** Time begins with the picture of this moment. */
   start(readAtMs: number): void {
     this.#startMs = readAtMs
   }
 
-  pause(nowMs: number): void {
-    this.#pausedMs ??= this.mainMs(nowMs)
-  }
-
-  resume(nowMs: number): void {
-    if (this.#pausedMs === undefined) return
-    this.#lostMs += this.mainMs(nowMs) - this.#pausedMs
-    this.#pausedMs = undefined
-  }
-
-  /** How long was recorded until now, µs. */
+  /** The time at a moment of the page's clock, µs; 0 before it began. */
   elapsedUs(nowMs: number): number {
-    return this.#timeUs(this.#pausedMs ?? this.mainMs(nowMs))
+    return this.#timeUs(this.mainMs(nowMs))
   }
 
   /** The timestamp of a picture that was read at a moment; later than all before it. */
   stamp(readAtMs: number): number {
-    this.#lastUs = Math.max(this.#timeUs(readAtMs), this.#lastUs + LEAST_STEP_US)
+    return this.stampAt(this.#timeUs(readAtMs))
+  }
+
+  /** The same for a time of this clock, µs. */
+  stampAt(timeUs: number): number {
+    this.#lastUs = Math.max(timeUs, this.#lastUs + LEAST_STEP_US)
     return this.#lastUs
   }
 
   #timeUs(readAtMs: number): number {
     if (this.#startMs === undefined) return 0
-    return Math.max(0, Math.round((readAtMs - this.#startMs - this.#lostMs) * 1000))
+    return Math.max(0, Math.round((readAtMs - this.#startMs) * 1000))
   }
 }

@@ -73,7 +73,7 @@ export class RecordingEngine implements Disposable {
   #lastUs = 0
   #keyUs = Number.NEGATIVE_INFINITY
   #isHeld = false
-  #isPaused = false
+  #isResting = false
   #isEnded = false
 
   constructor(
@@ -100,7 +100,7 @@ export class RecordingEngine implements Disposable {
     else this.#plan()
   }
 
-  /** How long was recorded, µs. */
+  /** Time since the first picture, µs. */
   get elapsedUs(): number {
     return this.#time.elapsedUs(this.#clock.now())
   }
@@ -111,20 +111,25 @@ export class RecordingEngine implements Disposable {
     this.#plan()
   }
 
-  pause(): void {
-    if (this.#isPaused) return
-    this.#isPaused = true
-    this.#time.pause(this.#clock.now())
+  /** Records nothing while it rests; what was shown meanwhile is recorded once at the end. */
+  set resting(isResting: boolean) {
+    if (isResting === this.#isResting) return
+    this.#isResting = isResting
+    if (!isResting && this.#encoder) this.#changedAtMs = this.#time.mainMs(this.#clock.now())
     this.#plan()
   }
 
-  resume(): void {
-    if (!this.#isPaused) return
-    this.#isPaused = false
-    this.#time.resume(this.#clock.now())
-    // What happened meanwhile is shown from now on.
-    if (this.#encoder) this.#changedAtMs = this.#time.mainMs(this.#clock.now())
+  /** Somebody joins: the next picture comes at once, and decoding can begin with it. */
+  requestKey(): void {
+    this.#keyUs = Number.NEGATIVE_INFINITY
+    if (this.#encoder) this.#changedAtMs ??= this.#time.mainMs(this.#clock.now())
     this.#plan()
+  }
+
+  /** Records the present picture up to now; resolves when everything has come out. */
+  async settle(): Promise<void> {
+    if (!this.#isEnded && !this.#isResting) this.#settleAt(this.elapsedUs)
+    await this.#encoder?.flush()
   }
 
   /** Records the present picture as the last one; resolves when everything has come out. */
@@ -133,16 +138,7 @@ export class RecordingEngine implements Disposable {
     this.#isEnded = true
     this.#cancel?.()
     const wishedUs = (this.#wish.seconds ?? Number.POSITIVE_INFINITY) * 1e6
-    const endUs = Math.min(this.elapsedUs, wishedUs)
-    const durationUs = Math.round(this.#pace.intervalMs * 1000)
-    // The last picture lasts until the end.
-    const lastUs = Math.round(endUs - durationUs)
-    if (this.#encoder && lastUs >= this.#lastUs + durationUs / 2) this.#encode(lastUs, durationUs)
-    await this.flush()
-  }
-
-  /** Resolves when all pictures until now have come out. */
-  async flush(): Promise<void> {
+    this.#settleAt(Math.min(this.elapsedUs, wishedUs))
     await this.#encoder?.flush()
   }
 
@@ -194,7 +190,7 @@ export class RecordingEngine implements Disposable {
     this.#cancel?.()
     this.#cancel = undefined
     const encoder = this.#encoder
-    if (!encoder || this.#isEnded || this.#isPaused) return
+    if (!encoder || this.#isEnded || this.#isResting) return
     const now = this.#clock.now()
     const endMs = this.#endMs(now)
     if (now >= endMs) {
@@ -225,6 +221,14 @@ export class RecordingEngine implements Disposable {
     this.#changedAtMs = undefined
     this.#pace.took(now)
     this.#encode(this.#time.stamp(readAtMs), Math.round(this.#pace.intervalMs * 1000))
+  }
+
+  /** The last picture lasts until `endUs`. */
+  #settleAt(endUs: number): void {
+    const durationUs = Math.round(this.#pace.intervalMs * 1000)
+    const timestampUs = Math.round(endUs - durationUs)
+    const isDue = timestampUs >= this.#lastUs + durationUs / 2
+    if (this.#encoder && isDue) this.#encode(this.#time.stampAt(timestampUs), durationUs)
   }
 
   #encode(timestampUs: number, durationUs: number): void {

@@ -23,6 +23,13 @@ export class ReplayBuffer {
     return this.#bytes
   }
 
+  /** Length of what is held, s. */
+  get seconds(): number {
+    const [first] = this.#pieces
+    const last = this.#pieces.at(-1)
+    return first && last ? (last.timestampUs + last.durationUs - first.timestampUs) / 1e6 : 0
+  }
+
   add(piece: RecordingPiece, track: RecordingTrack | undefined): void {
     if (track) this.#track = track
     // Without the key picture before it, nothing of it could be shown.

@@ -6,6 +6,7 @@ import { type Action, type ActionGroup, canRun } from './action.ts'
 import { appActions, toolsActions } from './actions-app.ts'
 import { inspectorActions } from './actions-inspector.ts'
 import { keysActions } from './actions-keys.ts'
+import { recordActions } from './actions-record.ts'
 import { screenshotActions } from './actions-screenshot.ts'
 import { viewActions } from './actions-view.ts'
 import { consoleActions, vmActions } from './actions-vm.ts'
@@ -13,6 +14,7 @@ import { consoleActions, vmActions } from './actions-vm.ts'
 /** Everything that a person can do, in the order of the menus. One list a part of the program. */
 export const actions: readonly Action[] = [
   ...screenshotActions,
+  ...recordActions,
   ...viewActions,
   ...vmActions,
   ...keysActions,

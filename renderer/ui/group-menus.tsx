@@ -72,3 +72,21 @@ export function ScreenshotMenu() {
     </MenuButton>
   )
 }
+
+export function RecordMenu() {
+  const enabled = useViewState(({ picture, closed, recording }) => {
+    return !closed && (picture !== undefined || recording.kind !== 'idle')
+  })
+  const keys = useViewState(({ settings }) => firstKeyOf('record', settings.keys))
+  return (
+    <MenuButton
+      panel="record"
+      icon="record"
+      label={groupWords.record}
+      keys={keys}
+      disabled={!enabled}
+    >
+      {(close) => <ActionLines group="record" onDone={close} />}
+    </MenuButton>
+  )
+}

@@ -4,7 +4,7 @@ import { useView, useViewState } from './view.ts'
 
 /** One line at the bottom about what was just done or failed. */
 export function ToastLine() {
-  const { session, shots } = useView()
+  const { session, shots, recorder } = useView()
   const toast = useViewState((state) => state.toast)
   return (
     <div aria-live="polite">
@@ -15,7 +15,11 @@ export function ToastLine() {
             {toast.detail && <span className="toast-detail">{toast.detail}</span>}
           </div>
           {toast.reveal && (
-            <button type="button" className="button" onClick={() => void shots.reveal()}>
+            <button
+              type="button"
+              className="button"
+              onClick={() => void (toast.reveal === 'recordings' ? recorder : shots).reveal()}
+            >
               Open folder
             </button>
           )}

@@ -2,10 +2,11 @@
 import { useRef } from 'react'
 import { isLive } from '../store.ts'
 import { firstKeyOf } from './actions.ts'
-import { ConsoleMenu, KeysMenu, ScreenshotMenu, VmMenu } from './group-menus.tsx'
+import { ConsoleMenu, KeysMenu, RecordMenu, ScreenshotMenu, VmMenu } from './group-menus.tsx'
 import { Icon } from './icon.tsx'
 import { MainMenu } from './main-menu.tsx'
 import { MuteButton } from './mute-button.tsx'
+import { RecordingIndicator } from './recording-indicator.tsx'
 import { ScaleSwitch } from './scale-switch.tsx'
 import { StatusPanel } from './status-panel.tsx'
 import { useReveal } from './use-reveal.ts'
@@ -35,12 +36,14 @@ export function Toolbar() {
         <h1 title={title}>{title}</h1>
         {line && <p>{line}</p>}
       </div>
+      <RecordingIndicator />
       <ScaleSwitch />
       <ConsoleMenu />
       <VmMenu />
       <KeysMenu />
       <MuteButton />
       <ScreenshotMenu />
+      <RecordMenu />
       <StatusPanel />
       <button
         type="button"

@@ -3,6 +3,7 @@ import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
 import type { Typing } from '../input/typing.ts'
 import type { Inspector } from '../inspector/inspector.ts'
+import type { Recorder } from '../recording/recorder.ts'
 import type { Session } from '../session.ts'
 import type { Shots } from '../shots.ts'
 import type { Store, ViewState } from '../store.ts'
@@ -13,6 +14,7 @@ export type View = {
   readonly typing: Typing
   readonly inspector: Inspector
   readonly shots: Shots
+  readonly recorder: Recorder
   /** Pointer and keys, as far as they are the guest's. */
   readonly input: { leave(): void }
 }

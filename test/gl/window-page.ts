@@ -29,9 +29,10 @@ export async function openWindow(browser: Browser, wish: Wish = {}): Promise<Pag
 
 /** All files of the product's page, and the test's own. */
 export async function windowSite(hello: Partial<Hello>): Promise<Site> {
-  const [app, worklet, fake] = await Promise.all([
+  const [app, worklet, recording, fake] = await Promise.all([
     bundle('renderer/index.tsx'),
     bundle('renderer/sound/worklet.ts'),
+    bundle('renderer/recording/worker.ts'),
     bundle('test/gl/page/fake-bridge.ts'),
   ])
   const body = html.replace(
@@ -44,6 +45,7 @@ export async function windowSite(hello: Partial<Hello>): Promise<Site> {
     '/fake.js': script(`window.fakeHello = ${JSON.stringify(hello)};\n${fake.script}`),
     '/index.js': script(app.script),
     '/sound-worklet.js': script(worklet.script),
+    '/recording-worker.js': script(recording.script),
     '/index.css': { type: 'text/css', body: app.style },
     '/shot.png': { type: 'image/png', body: png },
     '/icon.svg': { type: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' },
