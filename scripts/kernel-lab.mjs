@@ -14,7 +14,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { boot, prepareRun } from '../test/kernel-lab/host/boot.mjs'
-import { isStatic, which } from '../test/kernel-lab/host/command.mjs'
+import { command, isStatic, which } from '../test/kernel-lab/host/command.mjs'
 import { debianKernel } from '../test/kernel-lab/host/kernel.mjs'
 import { buildAll } from '../test/kernel-lab/host/modules.mjs'
 import { Skip } from '../test/kernel-lab/host/skip.mjs'
@@ -71,12 +71,15 @@ async function main() {
   const kernel = await debianKernel(cache, say, { update: values.update })
   const modules = await buildAll(kernel, sources, say)
   const folder = path.join(cache, `run-${process.pid}`)
+  const samples = path.join(folder, 'samples')
   const out = path.join(folder, 'out')
   const last = path.join(cache, 'last')
   try {
+    await drawSamples(samples)
     await prepareRun({
       folder,
       out,
+      samples,
       root,
       modules,
       node: guestNode(),
@@ -98,6 +101,13 @@ async function main() {
     await rename(out, last).catch(() => undefined)
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Planes of every layout and what they look like, for the part that shows them. */
+async function drawSamples(folder) {
+  if (positionals.length > 0 && !positionals.some((part) => part.startsWith('layout'))) return
+  const drawn = await command(guestNode(), [path.join(sources, 'host/draw-samples.ts'), folder])
+  say(`drew ${drawn.trim()}`)
 }
 
 function checkHost() {

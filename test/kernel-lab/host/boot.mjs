@@ -21,9 +21,10 @@ exec /bin/busybox switch_root /new /bin/sh $L/stage2.sh $L
 /**
  * What a run needs in one folder that the guest sees: initramfs, stage 2, its settings, the product.
  *
- * @param run `folder`, `out`, `root` (of the repo), `modules`, `node`, `suite` (arguments of node)
+ * @param run `folder`, `out`, `root` (of the repo), `modules`, `node`, `suite` (arguments of node),
+ *   `guest` (folder of its scripts), `samples` (folder of planes and their pictures)
  */
-export async function prepareRun({ folder, out, root, modules, node, suite, guest }) {
+export async function prepareRun({ folder, out, root, modules, node, suite, guest, samples }) {
   await mkdir(out, { recursive: true })
   const busybox = path.join(folder, 'busybox')
   await copyFile(which('busybox'), busybox)
@@ -38,6 +39,7 @@ export async function prepareRun({ folder, out, root, modules, node, suite, gues
     LAB_NODE: node,
     LAB_PRODUCT: product,
     LAB_CHECK: modules.check,
+    LAB_SAMPLES: samples,
     LAB_MODULES: modules.vfio.join(' '),
     LAB_SUITE: suite.map(quoted).join(' '),
   }
