@@ -47,6 +47,9 @@ type Fields = { readonly [K in keyof PlaneClaim]?: unknown }
 const colorMatrices = ['bt601', 'bt709', 'bt2020'] as const
 const colorRanges = ['limited', 'full'] as const
 const SMALLER = 'Choose a smaller display mode in the guest'
+/** struct vfio_device_gfx_plane_info has one stride and no offset. */
+const ONE_MEMORY_PLANE =
+  'VFIO displays can describe one only: set the guest to 32 bits per pixel (XR24). Of any other producer it is a bug'
 
 /**
  * The one door for planes from outside: the plane with every field in range and every byte that its
@@ -170,8 +173,9 @@ function checkMemory(
   const count = Array.isArray(value) ? value.length : 0
   const { code, planes } = layout.format
   if (count !== planes.length) {
-    const why = `${count} memory planes came, and ${code.trim()} has ${planes.length}`
-    return refuse('memory', count, why, BUG)
+    const came = count === 1 ? '1 memory plane' : `${count} memory planes`
+    const why = `${came} came, and ${code.trim()} has ${planes.length}`
+    return refuse('memory', count, why, count === 1 ? ONE_MEMORY_PLANE : BUG)
   }
   const entries: readonly unknown[] = Array.isArray(value) ? [...value] : []
   const memory: MemoryPlane[] = []

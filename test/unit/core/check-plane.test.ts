@@ -186,7 +186,7 @@ const rows: readonly Row[] = [
   ['modifier', { modifier: 0x0810000000000001n, fourcc: 'YUYV' }, /YUYV with pixels of 4 bytes/],
   ['modifier', { modifier: 0x0900000000000001n }, /ALLWINNER_TILED \(its video formats are NV12, NV21\)/],
   ['modifier', { modifier: 0x0700000000001004n, ...NV12 }, /64 rows do not fit into the columns of .*SAND128_COL_HEIGHT\(16\)/],
-  ['memory', { fourcc: 'NV12' }, /1 memory planes came, and NV12 has 2/],
+  ['memory', { fourcc: 'NV12' }, /1 memory plane came, and NV12 has 2/],
   ['memory', { fourcc: 'YU12', memory: [memory, memory] }, /2 memory planes came, and YU12 has 3/],
   ['memory[1].stride', { ...NV12, width: 65, memory: [memory, { ...memory, stride: 65 }] }, /stride 65 is below 66, the bytes of 65 pixels of NV12 of memory plane 1/],
   ['memory[1].size', { ...NV12, height: 63, memory: [memory, { ...memory, size: 100 }] }, /needs 8000 bytes of memory plane 1, and its size is 100/],
