@@ -125,7 +125,7 @@ export class App implements AsyncDisposable {
       tools
         .contexts()
         .flatMap((context) => context.pages())
-        .find((one) => /^http:\/\/127\.0\.0\.1:\d+\/$/.test(one.url())),
+        .find((one) => /^http:\/\/127\.0\.0\.1:\d+\/(\?|$)/.test(one.url())),
     )
     return { page, tools }
   }
