@@ -6,6 +6,13 @@ export const demoGuest: Provider = {
   name: 'demo',
   everyMs: 3_600_000,
   find: async () => [
-    { id: 'demo', kind: 'demo', name: 'Demo guest', what: 'built in', address: 'demo:', ...usable },
+    {
+      id: 'demo',
+      kind: 'demo',
+      name: 'Demo guest',
+      what: 'a built-in guest that flips pages and moves a cursor',
+      address: 'demo:',
+      ...usable,
+    },
   ],
 }

@@ -12,6 +12,8 @@ export type DiscoveryParts = {
   readonly env: Environment
   readonly roots?: HostRoots
   readonly providers?: readonly Provider[]
+  /** Reads the processes of the host; {@link findProcesses} without. */
+  readonly processes?: typeof findProcesses
 }
 
 /** What can be shown on this host: looked for once, or again and again while somebody sees it. */
@@ -19,6 +21,7 @@ export class Discovery implements Disposable {
   readonly #env: Environment
   readonly #roots: HostRoots
   readonly #providers: readonly Provider[]
+  readonly #processes: typeof findProcesses
   readonly #seen = new Map<
     Provider,
     { readonly atMs: number; readonly rows: readonly Sighting[] }
@@ -31,10 +34,12 @@ export class Discovery implements Disposable {
   /** Told when the list is another one than before. */
   onChange: (found: readonly Found[]) => void = () => {}
 
-  constructor({ env, roots = hostRoots, providers = allProviders }: DiscoveryParts) {
+  constructor(parts: DiscoveryParts) {
+    const { env, roots = hostRoots, providers = allProviders, processes = findProcesses } = parts
     this.#env = env
     this.#roots = roots
     this.#providers = providers
+    this.#processes = processes
   }
 
   /** The last list; empty before the first look. */
@@ -63,6 +68,8 @@ export class Discovery implements Disposable {
 
   async #again(): Promise<void> {
     await this.#look()
+    // Two who waited for one look make one timer.
+    clearTimeout(this.#timer)
     if (this.#isWatching) this.#timer = setTimeout(() => void this.#again(), LOOK_MS)
   }
 
@@ -76,7 +83,7 @@ export class Discovery implements Disposable {
 
   async #lookOnce(): Promise<readonly Found[]> {
     const nowMs = performance.now()
-    const processes = await findProcesses(this.#roots)
+    const processes = await this.#processes(this.#roots)
     await Promise.all(this.#providers.map((provider) => this.#ask(provider, processes, nowMs)))
     const found = merge(this.#providers.flatMap((one) => this.#seen.get(one)?.rows ?? []))
     const text = JSON.stringify(found)

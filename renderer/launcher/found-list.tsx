@@ -71,12 +71,25 @@ function FoundRow({ id, row, isActive }: FoundRowProps) {
         <RowDetail row={row} />
         {!row.usable && (
           <div className="row-why">
-            {sentence(row.why)} <span className="row-remedy">{sentence(row.remedy)}</span>
+            {sentence(row.why)} <Remedy row={row} />
           </div>
         )}
       </div>
       <Seen row={row} />
     </div>
+  )
+}
+
+/** What would help; what is to be typed looks like that, and ends where it ends. */
+function Remedy({ row: { remedy, fix } }: { readonly row: Row }) {
+  const at = fix === '' ? -1 : remedy.indexOf(fix)
+  if (at < 0) return <span className="row-remedy">{sentence(remedy)}</span>
+  return (
+    <span className="row-remedy">
+      {remedy.slice(0, at)}
+      <code className="mono">{fix}</code>
+      {remedy.slice(at + fix.length)}
+    </span>
   )
 }
 

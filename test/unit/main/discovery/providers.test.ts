@@ -255,8 +255,8 @@ describe('one list of all', () => {
   })
 
   it('gives nothing away of how it is made', () => {
-    expect(Object.keys(merge([sighting({ pid: 7, usable: false, lacksDisplay: true })])[0] ?? {})).toEqual(
-      Object.keys(sighting({})),
-    )
+    expect(
+      Object.keys(merge([sighting({ pid: 7, usable: false, lacksDisplay: true })])[0] ?? {}),
+    ).toEqual(Object.keys(sighting({})))
   })
 })
