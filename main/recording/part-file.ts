@@ -10,11 +10,25 @@ const MOST_TRIES = 1000
 /** What happens to a file that has the final name already. */
 export type NameRule = 'replace' | 'next-free'
 
+/** A file that is written piece by piece, and named or left at the end. */
+export interface GrowingFile extends AsyncDisposable {
+  /** Where it is until it is complete. */
+  readonly path: string
+  /** @throws the system's error; part of the bytes may be there */
+  write(position: number, bytes: Uint8Array): Promise<void>
+  /** What was written outlives a power cut. */
+  flush(): Promise<void>
+  /** Takes away what a write left that broke off. */
+  truncate(length: number): Promise<void>
+  /** The file is whole: gives it its name. Answers which one that is. */
+  finish(rule: NameRule): Promise<Result<string, Failure>>
+}
+
 /**
  * A file that grows beside its final name and takes that name once it is whole: `talk.part.webm`
  * becomes `talk.webm`. The extension stays the last, so that what a crash leaves opens as it is.
  */
-export class PartFile implements AsyncDisposable {
+export class PartFile implements GrowingFile {
   readonly path: string
   readonly #target: string
   readonly #handle: FileHandle
@@ -47,7 +61,6 @@ export class PartFile implements AsyncDisposable {
     }
   }
 
-  /** @throws the system's error; part of the bytes may be there */
   async write(position: number, bytes: Uint8Array): Promise<void> {
     for (let done = 0; done < bytes.length; ) {
       const { bytesWritten } = await this.#handle.write(
@@ -60,17 +73,14 @@ export class PartFile implements AsyncDisposable {
     }
   }
 
-  /** What was written outlives a power cut. */
   async flush(): Promise<void> {
     await this.#handle.datasync()
   }
 
-  /** Takes away what a write left that broke off. */
   async truncate(length: number): Promise<void> {
     await this.#handle.truncate(length)
   }
 
-  /** The file is whole: gives it its name. Answers which one that is. */
   async finish(rule: NameRule): Promise<Result<string, Failure>> {
     try {
       await this.#handle.sync()

@@ -9,7 +9,7 @@ import type {
 import { fail, ok, type Result } from '../../core/result.ts'
 import { errorCode, fileFailure } from '../file-failure.ts'
 import { type MuxedBytes, Muxer } from './muxer.ts'
-import { type NameRule, PartFile } from './part-file.ts'
+import { type GrowingFile, type NameRule, PartFile } from './part-file.ts'
 
 /** Bytes of pictures that may wait for the disk; a page that sends more is not ours. */
 const MOST_WAITING = 64 * 2 ** 20
@@ -22,7 +22,7 @@ export type FinishedRecording = RecordingFigures & { readonly path: string }
  * renamed when it is complete. A disk that refuses ends it at the last whole fragment.
  */
 export class RecordingFile implements AsyncDisposable {
-  readonly #file: PartFile
+  readonly #file: GrowingFile
   readonly #container: RecordingContainer
   readonly #rule: NameRule
   #muxer: Muxer | undefined
@@ -37,18 +37,20 @@ export class RecordingFile implements AsyncDisposable {
   #endUs = 0
   #writtenUs = 0
 
-  private constructor(file: PartFile, container: RecordingContainer, rule: NameRule) {
+  private constructor(file: GrowingFile, container: RecordingContainer, rule: NameRule) {
     this.#file = file
     this.#container = container
     this.#rule = rule
   }
 
+  /** @param open makes the file; tests give their own */
   static async create(
     target: string,
     container: RecordingContainer,
     rule: NameRule,
+    open: (target: string) => Promise<Result<GrowingFile, Failure>> = PartFile.create,
   ): Promise<Result<RecordingFile, Failure>> {
-    const file = await PartFile.create(target)
+    const file = await open(target)
     return file.ok ? ok(new RecordingFile(file.value, container, rule)) : file
   }
 
