@@ -24,6 +24,12 @@ export default defineConfig({
         testTimeout: 60_000,
         fileParallelism: false,
       }),
+      project('package', ['test/package/**/*.test.ts'], {
+        pool: 'forks',
+        globalSetup: ['test/package/setup.ts'],
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
         testTimeout: 120_000,
         hookTimeout: 120_000,

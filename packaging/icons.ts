@@ -17,15 +17,24 @@ type Resvg = {
   ) => { render(): { asPng(): Uint8Array } }
 }
 
+let loaded: Promise<Resvg> | undefined
+
+/** Its WebAssembly can be given once in a process. */
+async function load(): Promise<Resvg> {
+  const require = createRequire(import.meta.url)
+  const resvg: Resvg = require('@resvg/resvg-wasm')
+  await resvg.initWasm(readFileSync(require.resolve('@resvg/resvg-wasm/index_bg.wasm')))
+  return resvg
+}
+
 /** Draws assets/icon.svg in every size: `16x16.png` and so on in a folder, as electron-builder wants them. */
 export async function drawIcons(folder: string): Promise<void> {
-  const load = createRequire(import.meta.url)
-  const resvg: Resvg = load('@resvg/resvg-wasm')
-  await resvg.initWasm(readFileSync(load.resolve('@resvg/resvg-wasm/index_bg.wasm')))
+  loaded ??= load()
+  const { Resvg } = await loaded
   const svg = await readFile(path.join(root, 'assets', 'icon.svg'), 'utf8')
   await mkdir(folder, { recursive: true })
   for (const size of iconSizes) {
-    const picture = new resvg.Resvg(svg, { fitTo: { mode: 'width', value: size } }).render()
+    const picture = new Resvg(svg, { fitTo: { mode: 'width', value: size } }).render()
     await writeFile(path.join(folder, `${size}x${size}.png`), picture.asPng())
   }
 }

@@ -33,6 +33,7 @@ const { build, Platform, Arch: arches }: Builder = load('app-builder-lib')
 const { load: parseYaml }: { load(text: string): Configuration } = load('js-yaml')
 const { readFileSync } = await import('node:fs')
 
+process.umask(0o022)
 process.chdir(stage)
 const configuration = parseYaml(readFileSync(path.join(root, 'electron-builder.yml'), 'utf8'))
 const { devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
