@@ -26,6 +26,7 @@ const rows = [
   { name: 'dump',        summary: 'save the planes as they are',                        load: async () => (await import('./commands/dump.ts')).dump },
   { name: 'inspect',     summary: 'print planes, formats, identities and verdicts',     load: async () => (await import('./commands/inspect.ts')).inspect },
   { name: 'list',        summary: 'print the VMs and devices of this host',             load: async () => (await import('./commands/list.ts')).list },
+  { name: 'launcher',    summary: "make, list and remove VMs in the desktop's menu",     load: async () => (await import('./commands/launcher.ts')).launcher },
   { name: 'broker',      summary: 'hold a device and hand its planes to viewers',       load: async () => (await import('./commands/broker.ts')).broker },
 ] as const satisfies readonly CommandRow[]
 

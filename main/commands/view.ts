@@ -33,6 +33,7 @@ import { waitOption } from '../source-opener.ts'
 import { tellStarter } from '../starter.ts'
 import { monitorLine, vmControl } from '../vm/open.ts'
 import { QemuControl } from '../vm/qemu-control.ts'
+import { viewOptions } from './view-options.ts'
 import { sayOther, viewerPlace } from './view-place.ts'
 import { sessionReport } from './view-report.ts'
 import { saveTour, TOUR_MS } from './view-tour.ts'
@@ -85,22 +86,8 @@ export function viewCommand(hosted?: Shell): Command {
     ],
     options: {
       title: { type: 'text', metavar: 'TEXT', help: "the window's title instead of the VM's name" },
-      fullscreen: { type: 'flag', help: 'fill the screen' },
-      scale: { type: 'choice', choices: scaleModes, help: 'how the picture fits the window' },
-      follow: { type: 'flag', help: "ask the guest for the window's size, whenever that changes" },
-      mute: { type: 'flag', help: 'do not listen to what the guest plays' },
+      ...viewOptions,
       clipboard: { type: 'flag', help: 'share the clipboard with the guest from the start' },
-      'view-only': { type: 'flag', help: 'never send anything to the guest' },
-      qmp: {
-        type: 'text',
-        metavar: 'SOCKET',
-        help: "send input, pause and reset through this QEMU monitor's socket",
-      },
-      hotkeys: {
-        type: 'text',
-        metavar: 'ACTION=KEYS,…',
-        help: 'other keys for this window: fullscreen=shift+f11',
-      },
       wait: waitOption,
       reconnect: { type: 'flag', help: 'show a VM that went away again when it is back' },
       presenter: {

@@ -7,11 +7,11 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { fail, ok } from '../../../core/result.ts'
-import { askViewer, OneViewer, viewerSocket } from '../../../main/one-viewer.ts'
+import { askViewer, OneViewer, type Raise, viewerSocket } from '../../../main/one-viewer.ts'
 import { parseAddress } from '../../../main/source/address.ts'
 import { temporaryFolder } from '../../fakes/temporary-folder.ts'
 
-const willing = async () => ok(undefined)
+const willing: Raise = async () => ok(undefined)
 const failure = { code: 'not-raised', what: 'a', why: 'b', remedy: 'c' }
 
 function socketOf(
