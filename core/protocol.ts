@@ -149,6 +149,10 @@ export type Calls = {
   /** Forgets settings of a layer, all of them when none is named. */
   'settings:reset': (layer: SettingLayer, names: readonly SettingName[]) => Promise<SettingLayers>
   'settings:layers': () => Promise<SettingLayers>
+  /** Puts this VM into the desktop's menu, with what it shows now as its icon. */
+  'launcher:create': () => Promise<
+    Result<{ readonly name: string; readonly path: string }, Failure>
+  >
   'window:close': () => Promise<void>
   /** What a page without a window is to record; null for the pages that a person sees. */
   'record:wish': () => Promise<RecordingWish | null>
@@ -234,6 +238,7 @@ export const callNames = [
   'settings:set',
   'settings:reset',
   'settings:layers',
+  'launcher:create',
   'window:close',
   'record:wish',
   'record:start',

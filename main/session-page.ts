@@ -40,6 +40,7 @@ export type SessionPage = {
   presented(): void
   presenter(presenter: string): void
   problem(problem: Failure | undefined): void
+  createLauncher(): ReturnType<Calls['launcher:create']>
   close(): void
 }
 
@@ -69,6 +70,7 @@ function calls(session: SessionPage): Calls {
     'session:reopen': () => session.source.reopen(),
     'session:console': (id) => session.source.showConsole(id),
     'vm:act': (action) => session.act(action),
+    'launcher:create': () => session.createLauncher(),
     'window:close': async () => session.close(),
     ...session.shots.calls,
     ...session.recordings.calls,

@@ -3,7 +3,7 @@ import { type Failure, failureLine } from '../core/failure.ts'
 import { type GuestInfo, noCapabilities, type VmAction } from '../core/guest.ts'
 import type { GuestRequest } from '../core/guest-channel.ts'
 import type { Capture } from '../core/plane.ts'
-import type { Hello } from '../core/protocol.ts'
+import type { Calls, Hello } from '../core/protocol.ts'
 import { fail, ok, type Result } from '../core/result.ts'
 import type { SessionState } from '../core/session-state.ts'
 import type { PresenterWish, ScaleMode } from '../core/settings.ts'
@@ -52,6 +52,11 @@ export type SessionParts = SessionSourceParts & {
   readonly input?: InputDevice | undefined
   /** Tells and changes what the VM does. Owned by whoever made it. */
   readonly vm?: VmControl | undefined
+  /** Puts the VM into the desktop's menu under a name, with a picture where there is one. */
+  readonly createLauncher?: (
+    name: string,
+    capture: Result<Capture, Failure>,
+  ) => ReturnType<Calls['launcher:create']>
 }
 
 /** One VM in one window: owns the source, the window and what passes between them. */
@@ -169,6 +174,8 @@ export class Session implements AsyncDisposable {
         this.#presenter = presenter
       },
       problem: (problem) => this.#hearProblem(problem),
+      createLauncher: async () =>
+        this.#parts.createLauncher?.(this.title, await this.capture()) ?? fail(noLauncher),
       close: () => this.#closed.resolve({ kind: 'closed' }),
     })
     const document: SessionDocument = this.#options.recording ? 'recorder' : 'viewer'
@@ -320,6 +327,13 @@ export class Session implements AsyncDisposable {
       remedy: 'Connect again first',
     })
   }
+}
+
+const noLauncher: Failure = {
+  code: 'no-launcher',
+  what: 'cannot make a launcher',
+  why: 'this session shows no window',
+  remedy: 'Use scanout launcher create ADDRESS',
 }
 
 const noMonitor: Failure = {

@@ -5,6 +5,7 @@ import { ok, type Result } from '../../core/result.ts'
 import type { Io } from '../command.ts'
 import { type OtherViewer, viewerSocket } from '../one-viewer.ts'
 import type { Address } from '../source/source.ts'
+import { tellStarter } from '../starter.ts'
 
 /** Options that decide whether two viewers of a VM are the same. */
 type PlaceOptions = {
@@ -36,6 +37,9 @@ export async function sayOther(
   const then = raised.ok
     ? 'its window was brought to the front'
     : failureLine({ ...raised.failure, remedy: `${raised.failure.remedy}, or add --another` })
+  await tellStarter(
+    raised.ok ? { scanout: 'shown' } : { scanout: 'failed', failure: raised.failure },
+  )
   await io.stderr.write(`scanout: ${plainText(open)}; ${then}\n`)
   return ok(undefined)
 }

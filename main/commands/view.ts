@@ -9,7 +9,6 @@ import {
   type PresenterWish,
   presenterWishes,
   type ScaleMode,
-  scaleModes,
 } from '../../core/settings.ts'
 import { type Command, defineCommand, type Io, wrongUse } from '../command.ts'
 import { hasDisplay } from '../display-server.ts'
@@ -33,6 +32,7 @@ import { waitOption } from '../source-opener.ts'
 import { tellStarter } from '../starter.ts'
 import { monitorLine, vmControl } from '../vm/open.ts'
 import { QemuControl } from '../vm/qemu-control.ts'
+import { launcherMaker } from './view-launcher.ts'
 import { viewOptions } from './view-options.ts'
 import { sayOther, viewerPlace } from './view-place.ts'
 import { sessionReport } from './view-report.ts'
@@ -197,7 +197,8 @@ async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, 
   if (vm) owned.use(vm)
   if (input) owned.use(input)
   const parts = { openSource: openSourceHandle, isThere, clock: systemClock, shell, settings }
-  await using session = new Session(wishes, { ...parts, input, vm })
+  const createLauncher = launcherMaker(wishes, io)
+  await using session = new Session(wishes, { ...parts, input, vm, createLauncher })
   shown = session
   const startedMs = performance.now()
   const opened = await session.open()

@@ -97,6 +97,7 @@ const callArguments: Record<keyof Calls, readonly Check[]> = {
   'settings:set': [isOneOf(settingLayers), isRecord({}, settings)],
   'settings:reset': [isOneOf(settingLayers), isSettingList],
   'settings:layers': [],
+  'launcher:create': [],
   'window:close': [],
   'record:wish': [],
   'record:start': [isRecord({ container: isOneOf(recordingContainers), replay: isBoolean })],

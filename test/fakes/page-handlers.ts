@@ -29,6 +29,7 @@ export class FakePageHandlers implements PageHandlers {
     'settings:set': async () => ({ global: initialSettings, vm: {} }),
     'settings:reset': async () => ({ global: initialSettings, vm: {} }),
     'settings:layers': async () => ({ global: initialSettings, vm: {} }),
+    'launcher:create': async () => ok({ name: 'VM', path: '/applications/vm.desktop' }),
     'window:close': async () => {},
     'record:wish': async () => null,
     'record:start': async () => ok({ id: 1, path: '/videos/take.part.webm' }),

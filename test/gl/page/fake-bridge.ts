@@ -139,6 +139,10 @@ const answers: { [N in keyof Calls]: (...args: Parameters<Calls[N]>) => unknown 
     return { global: settings, vm: ownSettings }
   },
   'settings:layers': () => ({ global: settings, vm: ownSettings }),
+  'launcher:create': () => ({
+    ok: true,
+    value: { name: 'Debian 12', path: '/home/me/.local/share/applications/vm.desktop' },
+  }),
   'window:close': () => undefined,
   ...fakeRecordings.answers,
 }

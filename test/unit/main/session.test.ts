@@ -501,6 +501,12 @@ describe('a session', () => {
     expect(window().sent.at(-1)?.name).toBe('settings:changed')
   })
 
+  it('makes no launcher where nobody gave it a way to', async () => {
+    await start()
+    const made = await page().calls['launcher:create']()
+    expect(made).toMatchObject({ ok: false, failure: { code: 'no-launcher' } })
+  })
+
   it('ends when its window ends, and says how', async () => {
     await start()
     window().end.resolve({ kind: 'broken', failure })

@@ -22,6 +22,7 @@ const goodCalls: Record<(typeof callNames)[number], readonly unknown[]> = {
   'settings:set': ['vm', { zoom: 150 }],
   'settings:reset': ['global', ['keys']],
   'settings:layers': [],
+  'launcher:create': [],
   'window:close': [],
   'record:wish': [],
   'record:start': [{ container: 'webm', replay: false }],
