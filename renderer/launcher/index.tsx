@@ -26,15 +26,28 @@ createRoot(place).render(
 )
 
 /** Marks when the list was on the screen, and tells how long both first paintings took. */
-function markPainted(): void {
+async function markPainted(): Promise<void> {
   // The first callback runs before the frame with the list is drawn, the second one after it.
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => {
-      performance.mark('list-painted')
-      const at = (name: string) => performance.getEntriesByName(name)[0]?.startTime ?? 0
-      bridge.tell('view:painted', at('first-contentful-paint'), at('list-painted'))
-    }),
-  )
+  await nextFrame()
+  await nextFrame()
+  const list = performance.mark('list-painted').startTime
+  bridge.tell('view:painted', await firstPaint(), list)
+}
+
+function nextFrame(): Promise<unknown> {
+  return new Promise((resolve) => requestAnimationFrame(resolve))
+}
+
+/** When the page first painted something, ms after its navigation began; the browser says so late. */
+function firstPaint(): Promise<number> {
+  return new Promise((resolve) => {
+    new PerformanceObserver((entries, observer) => {
+      const [first] = entries.getEntriesByName('first-contentful-paint')
+      if (!first) return
+      observer.disconnect()
+      resolve(first.startTime)
+    }).observe({ type: 'paint', buffered: true })
+  })
 }
 
 void launcher.start().then(markPainted)
