@@ -85,6 +85,11 @@ export class App implements AsyncDisposable {
     return this.#child.pid ?? 0
   }
 
+  /** Gives it all of its stdin. */
+  say(text: string): void {
+    this.#child.stdin?.end(text)
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
   }
