@@ -12,8 +12,10 @@ import { changedParts, FlipHistory, HISTORY_MS, inPicture } from './flip-history
 import { FrameMeter } from './frame-meter.ts'
 import { type InspectorState, initialInspector, type LivePlane } from './inspector-state.ts'
 
-/** How often what is shown may change, ms. */
+/** How often the timeline moves, ms. */
 const TICK_MS = 100
+/** How often numbers that follow the picture change, ms: faster than this nobody reads them. */
+const LIVE_MS = 250
 /** How often a plane's preview is drawn again at most, ms. */
 const PREVIEW_MS = 500
 
@@ -37,6 +39,7 @@ export class Inspector implements Disposable {
   /** Planes whose pixels changed since their preview was drawn. */
   readonly #changed = new Set<PlaneKind>()
   #previewedMs = 0
+  #toldMs = 0
   #heardMs = 0
 
   constructor(bridge: Bridge, store: Store, compositor: Compositor, canvas: HTMLCanvasElement) {
@@ -124,7 +127,8 @@ export class Inspector implements Disposable {
   /** What is on the picture already came before anybody watched. */
   #begin(): void {
     for (const kind of planeKinds) this.#changed.add(kind)
-    this.#previewedMs = 0
+    this.#previewedMs = Number.NEGATIVE_INFINITY
+    this.#toldMs = Number.NEGATIVE_INFINITY
     this.#update()
   }
 
@@ -154,22 +158,38 @@ export class Inspector implements Disposable {
   }
 
   #update(): void {
-    const { moment, pictures } = this.state.getState()
+    const { moment } = this.state.getState()
     const nowMs = performance.now()
+    const isLiveDue = nowMs - this.#toldMs >= LIVE_MS
+    if (isLiveDue) this.#toldMs = nowMs
+    const arePreviewsDue = this.#changed.size > 0 && nowMs - this.#previewedMs >= PREVIEW_MS
+    this.state.setState({
+      moment: moment + 1,
+      ...(isLiveDue ? { live: this.#livePlanes() } : {}),
+      ...(arePreviewsDue ? { pictures: this.#countPictures(nowMs) } : {}),
+    })
+  }
+
+  /** The planes of the newest frame; those that are as they were stay the same objects. */
+  #livePlanes(): InspectorState['live'] {
+    const before = this.state.getState().live
     const live: Partial<Record<PlaneKind, LivePlane>> = {}
     for (const { kind, surface, x, y } of this.#compositor.scene) {
+      const known = before[kind]
+      const isSame = known?.surface === surface && known.x === x && known.y === y
       const identity = this.#compositor.surface(surface)?.identity ?? ''
-      live[kind] = { surface, identity, x, y }
-      if (this.state.getState().live[kind]?.surface !== surface) this.#changed.add(kind)
+      live[kind] = isSame ? known : { surface, identity, x, y }
+      if (known?.surface !== surface) this.#changed.add(kind)
     }
-    const isDue = this.#changed.size > 0 && nowMs - this.#previewedMs >= PREVIEW_MS
-    const next = { ...pictures }
-    if (isDue) {
-      for (const kind of this.#changed) next[kind] += 1
-      this.#changed.clear()
-      this.#previewedMs = nowMs
-    }
-    this.state.setState({ moment: moment + 1, live, ...(isDue ? { pictures: next } : {}) })
+    return live
+  }
+
+  #countPictures(nowMs: number): InspectorState['pictures'] {
+    const pictures = { ...this.state.getState().pictures }
+    for (const kind of this.#changed) pictures[kind] += 1
+    this.#changed.clear()
+    this.#previewedMs = nowMs
+    return pictures
   }
 
   #light(frame: FrameMessage, flash: DamageFlash): void {

@@ -88,7 +88,7 @@ function drawStretch(
   context.fillRect(left, top + BAR + BETWEEN + DAMAGE - tall, thick, tall)
 }
 
-/** A pause that is longer than usual: pale, framed, and with its length where there is room. */
+/** A pause that is longer than usual: pale, underlined, and with its length where there is room. */
 function drawGap(
   context: CanvasRenderingContext2D,
   left: number,
@@ -97,9 +97,8 @@ function drawGap(
   ms: number,
   colours: TimelineColours,
 ): void {
-  context.strokeStyle = colours.mark
-  context.lineWidth = 1
-  context.strokeRect(left + 0.5, top + 0.5, Math.max(1, width - 2), BAR - 1)
+  context.fillStyle = colours.mark
+  context.fillRect(left, top + BAR - 2, Math.max(1, width - 1), 2)
   const words = `${Math.round(ms)} ms`
   context.font = '11px sans-serif'
   if (context.measureText(words).width > width - 8) return

@@ -6,7 +6,14 @@ import { laneWords, planeTitles, updateWords } from '../ui/words-inspector.ts'
 import type { PlaneUpdate } from './flip-history.ts'
 import { type LaneSummary, summarise } from './flip-summary.ts'
 import { spans } from './inspector-state.ts'
-import { AXIS, coloursOf, drawTimeline, LANE, updateAt } from './timeline-drawing.ts'
+import {
+  AXIS,
+  coloursOf,
+  drawTimeline,
+  LANE,
+  type TimelineColours,
+  updateAt,
+} from './timeline-drawing.ts'
 import { useInspector } from './use-inspector.ts'
 
 /** Which buffer each plane showed when, and what changed in it. */
@@ -62,6 +69,8 @@ type LanesProps = {
 function Lanes({ lanes, toMs, span, selected, onSelect }: LanesProps) {
   const { inspector } = useView()
   const canvas = useRef<HTMLCanvasElement>(null)
+  // Asking for styles makes the browser lay out everything first.
+  const colours = useRef<TimelineColours & { readonly scheme: string }>(undefined)
   const fromMs = toMs - span
   const height = lanes.length * LANE + AXIS
   useEffect(() => {
@@ -70,10 +79,13 @@ function Lanes({ lanes, toMs, span, selected, onSelect }: LanesProps) {
     if (!element || !context) return
     const ratio = window.devicePixelRatio
     const width = element.clientWidth
-    element.width = Math.round(width * ratio)
-    element.height = Math.round(height * ratio)
-    context.setTransform(element.width / width, 0, 0, ratio, 0, 0)
-    drawTimeline(context, width, { lanes, fromMs, toMs, selected }, coloursOf(element))
+    const size = { width: Math.round(width * ratio), height: Math.round(height * ratio) }
+    if (element.width !== size.width) element.width = size.width
+    if (element.height !== size.height) element.height = size.height
+    const scheme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
+    if (colours.current?.scheme !== scheme) colours.current = { scheme, ...coloursOf(element) }
+    context.setTransform(size.width / width, 0, 0, ratio, 0, 0)
+    drawTimeline(context, width, { lanes, fromMs, toMs, selected }, colours.current)
   })
   const steps = lanes
     .flatMap((lane) => lane.stretches.map(({ update }) => update))

@@ -91,25 +91,21 @@ export class MemorySurface {
   /** The plane with its own alpha at a smaller size, RGBA bytes: every pixel the mean of some of its part. */
   small(size: Size): Uint8Array<ArrayBuffer> {
     const { width, height } = this.plane
-    const pixels = new Uint32Array(width * height)
-    this.read({ x: 0, y: 0, width, height }, pixels, 0, width)
     const across = width / size.width
     const down = height / size.height
     const taps = Math.min(3, Math.ceil(Math.max(across, down)))
+    const row = new Uint32Array(width)
+    const sums = new Uint32Array(size.width * 4)
     const rgba = new Uint8Array(size.width * size.height * 4)
-    for (let at = 0; at < rgba.length; at += 1) {
-      const x = Math.floor(at / 4) % size.width
-      const y = Math.floor(at / 4 / size.width)
-      const shift = (at % 4) * 8
-      let sum = 0
+    for (let y = 0; y < size.height; y += 1) {
+      sums.fill(0)
       for (let j = 0; j < taps; j += 1) {
-        for (let i = 0; i < taps; i += 1) {
-          const column = Math.floor((x + (i + 0.5) / taps) * across)
-          const row = Math.floor((y + (j + 0.5) / taps) * down)
-          sum += ((pixels[row * width + column] ?? 0) >>> shift) & 0xff
-        }
+        const from = Math.floor((y + (j + 0.5) / taps) * down)
+        this.read({ x: 0, y: from, width, height: 1 }, row, 0, width)
+        addTaps(row, across, taps, sums)
       }
-      rgba[at] = Math.round(sum / taps ** 2)
+      const first = y * sums.length
+      for (const [at, sum] of sums.entries()) rgba[first + at] = Math.round(sum / taps ** 2)
     }
     return rgba
   }
@@ -142,6 +138,19 @@ export class MemorySurface {
       decodeRgba8(imagePlane(this.#description), this.#images).buffer,
     )
     return this.#decoded
+  }
+}
+
+/** Adds the channels of some pixels under each smaller pixel to its four sums. */
+function addTaps(row: Uint32Array, across: number, taps: number, sums: Uint32Array): void {
+  for (let at = 0; at < sums.length; at += 4) {
+    for (let i = 0; i < taps; i += 1) {
+      const word = row[Math.floor((at / 4 + (i + 0.5) / taps) * across)] ?? 0
+      for (let channel = 0; channel < 4; channel += 1) {
+        const sum = sums[at + channel] ?? 0
+        sums[at + channel] = sum + ((word >>> (channel * 8)) & 0xff)
+      }
+    }
   }
 }
 
