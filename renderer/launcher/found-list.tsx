@@ -98,7 +98,7 @@ function RowDetail({ row: { kind, what, address, name } }: { readonly row: Row }
   const shown = address === name ? '' : address
   return (
     <div className="row-detail">
-      {what}
+      {what.charAt(0).toUpperCase() + what.slice(1)}
       {shown !== '' && <span className="row-address mono">{shown}</span>}
     </div>
   )
