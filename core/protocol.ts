@@ -116,7 +116,14 @@ export type KeepRequest = {
   readonly name: string
 }
 
-/** Bytes of a picture that the page may hand over. */
+/** A file that a person dropped on the window. */
+export type DroppedFile = {
+  readonly name: string
+  /** base64. */
+  readonly bytes: string
+}
+
+/** Bytes of a picture, or of files, that the page may hand over at once. */
 export const MAX_KEPT = 64 * 1024 * 1024
 
 export type SaveRequest = ShotRequest & {
@@ -153,6 +160,8 @@ export type Calls = {
   'launcher:create': () => Promise<
     Result<{ readonly name: string; readonly path: string }, Failure>
   >
+  /** Opens a session file, or the files of a dump, in a viewer of its own. */
+  'drop:open': (files: readonly DroppedFile[]) => Promise<Result<void, Failure>>
   'window:close': () => Promise<void>
   /** What a page without a window is to record; null for the pages that a person sees. */
   'record:wish': () => Promise<RecordingWish | null>
@@ -186,6 +195,8 @@ export type Notes = {
   /** A piece of the guest's sound came; told of each, so that no more is sent than is taken. */
   'sound:heard': []
   'view:visible': [visible: boolean]
+  /** The display must not sleep, or may again; told where the page cannot see to it itself. */
+  'view:awake': [awake: boolean]
   /** What draws, for `--stats` and bug reports: `webgl (ANGLE …)`. Told once per presenter. */
   'view:presenter': [presenter: string]
   /** The picture cannot be drawn, or can again (null). Without a window this ends the command. */
@@ -239,6 +250,7 @@ export const callNames = [
   'settings:reset',
   'settings:layers',
   'launcher:create',
+  'drop:open',
   'window:close',
   'record:wish',
   'record:start',
@@ -253,6 +265,7 @@ export const noteNames = [
   'guest:request',
   'sound:heard',
   'view:visible',
+  'view:awake',
   'view:presenter',
   'view:problem',
   'probe:picture',

@@ -36,7 +36,7 @@ export const MAX_ZOOM = 800
 export const MIN_EVERY = 1
 export const MAX_EVERY = 86_400
 
-/** CSS pixels of a window's inner side. */
+/** Of a window with its frame, CSS pixels. */
 export type WindowSize = { readonly width: number; readonly height: number }
 
 /** Keys that a person chose, by action; an empty list takes them away. */

@@ -35,6 +35,9 @@ export type SessionPage = {
   readonly settings: SettingsFile
   /** To be called after the settings changed. */
   readonly tellSettings: () => void
+  /** The display must not sleep, or may again. */
+  readonly stayAwake: (awake: boolean) => void
+  readonly openDropped: Calls['drop:open']
   /** Frames are wanted, or not any more. */
   listens(listens: boolean): void
   presented(): void
@@ -73,6 +76,7 @@ function calls(session: SessionPage): Calls {
     'launcher:create': () => session.createLauncher(),
     'window:close': async () => session.close(),
     ...session.shots.calls,
+    'drop:open': (files) => session.openDropped(files),
     ...session.recordings.calls,
     ...settingsCalls(session.settings, session.tellSettings),
   }
@@ -99,6 +103,9 @@ function hear(session: SessionPage, note: HeardNote): void {
       break
     case 'view:visible':
       session.source.handle?.setVisible(...note.args)
+      break
+    case 'view:awake':
+      session.stayAwake(...note.args)
       break
     case 'view:presenter':
       session.presenter(...note.args)

@@ -48,6 +48,8 @@ export type SessionOptions = {
 export type SessionParts = SessionSourceParts & {
   readonly shell: Shell
   readonly settings: SettingsFile
+  /** Opens what is dropped on the window in a viewer of its own. */
+  readonly openDropped?: Calls['drop:open'] | undefined
   /** Takes input in the place of the source. Owned by whoever made it. */
   readonly input?: InputDevice | undefined
   /** Tells and changes what the VM does. Owned by whoever made it. */
@@ -85,6 +87,7 @@ export class Session implements AsyncDisposable {
   #publisher: Publisher | undefined
   #pageListens = false
   #presenter: string | undefined
+  #uuid: string | undefined
   #problem: Failure | undefined
 
   constructor(options: SessionOptions, parts: SessionParts) {
@@ -165,9 +168,9 @@ export class Session implements AsyncDisposable {
       request: (request) => this.#request(request),
       shots: this.#shots,
       settings: this.#parts.settings,
-      tellSettings: () => {
-        this.#window?.send('settings:changed', this.#parts.settings.current)
-      },
+      tellSettings: () => this.#tellSettings(),
+      stayAwake: (awake) => this.#window?.wish({ awake }),
+      openDropped: async (files) => this.#parts.openDropped?.(files) ?? fail(noViewer),
       listens: (listens) => this.#listen(listens),
       presented: () => this.#changed(),
       presenter: (presenter) => {
@@ -180,11 +183,13 @@ export class Session implements AsyncDisposable {
     })
     const document: SessionDocument = this.#options.recording ? 'recorder' : 'viewer'
     const presenter = this.#options.presenter ?? this.#parts.settings.current.presenter
+    const { windowSize } = this.#parts.settings.current
     const request = {
       title: title ?? address.text,
       fullscreen,
       headless,
       presenter,
+      ...(windowSize && { size: windowSize }),
       page,
       document,
     }
@@ -196,6 +201,7 @@ export class Session implements AsyncDisposable {
     this.#window = opened.value
     this.#window$.resolve(opened.value)
     void opened.value.ended.then((end) => this.#closed.resolve(end))
+    this.#tellSettings()
     this.#join()
     return ok(undefined)
   }
@@ -222,10 +228,25 @@ export class Session implements AsyncDisposable {
   }
 
   #opened(): void {
+    void this.#takeOwnSettings(this.#source.handle?.info.uuid)
     this.#window?.send('guest:changed', this.#guest())
     this.#inspection.follow(this.#source.handle)
     this.#parts.vm?.follow()
     this.#join()
+  }
+
+  /** A VM that is known by its UUID has its settings under whichever address it is opened. */
+  async #takeOwnSettings(uuid: string | undefined): Promise<void> {
+    if (uuid === undefined || uuid === this.#uuid) return
+    this.#uuid = uuid
+    await this.#parts.settings.takeVm(this.#options.address.text, uuid)
+    this.#tellSettings()
+  }
+
+  #tellSettings(): void {
+    const { current } = this.#parts.settings
+    this.#window?.send('settings:changed', current)
+    this.#window?.wish({ keepOnTop: current.keepOnTop })
   }
 
   /** Connects source and window as soon as there are both. */
@@ -327,6 +348,13 @@ export class Session implements AsyncDisposable {
       remedy: 'Connect again first',
     })
   }
+}
+
+const noViewer: Failure = {
+  code: 'no-viewer',
+  what: 'cannot open what was dropped',
+  why: 'this window cannot start another',
+  remedy: 'Open it by scanout FILE',
 }
 
 const noLauncher: Failure = {

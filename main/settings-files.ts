@@ -20,6 +20,8 @@ const SCHEMA = 2
 /** Bytes; a file of ours has a few hundred. */
 const MOST_BYTES = 1 << 20
 
+const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 type Fields = Readonly<Record<string, unknown>>
 
 /**
@@ -51,6 +53,17 @@ export class SettingsLayerFile {
     this.#saved = this.#saved.then(() => this.#write(change, forgotten))
   }
 
+  /** The UUID of the VM whose settings are meant by this address. */
+  async pointsTo(): Promise<string | undefined> {
+    const { is } = await readJson(this.#file)
+    return typeof is === 'string' && uuidPattern.test(is) ? is : undefined
+  }
+
+  /** From now on the settings of this address are those of the VM with that UUID. */
+  pointTo(uuid: string): void {
+    this.#saved = this.#saved.then(() => this.#keep({ schema: SCHEMA, vm: this.#vm, is: uuid }))
+  }
+
   /** Resolves when all changes are on the disk. */
   flush(): Promise<void> {
     return this.#saved
@@ -63,7 +76,11 @@ export class SettingsLayerFile {
     const settings = { ...Object.fromEntries(kept), ...change }
     const schema = Math.max(SCHEMA, schemaOf(written))
     const vm = this.#vm === undefined ? {} : { vm: this.#vm }
-    const text = `${JSON.stringify({ schema, ...vm, settings }, null, 2)}\n`
+    await this.#keep({ schema, ...vm, settings })
+  }
+
+  async #keep(value: Fields): Promise<void> {
+    const text = `${JSON.stringify(value, null, 2)}\n`
     try {
       await mkdir(path.dirname(this.#file), { recursive: true, mode: 0o700 })
     } catch (error) {

@@ -60,27 +60,26 @@ export class SettingsFile {
   }
 
   /**
-   * Takes the settings of a VM from now on: by its UUID where one is known, else by its address. One
-   * that was known by its address alone takes its settings along.
-   *
-   * @param keys the best first; both or one
+   * Takes the settings of a VM from now on: those of its UUID where that is known, now or from an
+   * earlier run, else those of its address. What was remembered for the address goes over to the UUID.
    */
-  async takeVm(...keys: readonly string[]): Promise<void> {
-    const [best, ...others] = keys
-    if (best === undefined) return
-    const file = vmFile(this.#env, best)
-    const settings = filled(await file.read())
-    const before = this.#vm
-    if (before) this.#left.push(before.file)
-    this.#vm = { file, settings }
-    for (const key of others) {
-      const older = filled(await vmFile(this.#env, key).read())
-      const missing = Object.entries(older).filter(([name]) => !Object.hasOwn(settings, name))
-      if (missing.length === 0) continue
-      const moved: Partial<Settings> = Object.fromEntries(missing)
-      Object.assign(this.#vm.settings, moved)
-      file.write(moved)
+  async takeVm(address: string, uuid?: string): Promise<void> {
+    await this.#vm?.file.flush()
+    const byAddress = vmFile(this.#env, address)
+    const meant = await byAddress.pointsTo()
+    const known = uuid ?? meant
+    if (known === undefined) {
+      this.#use(byAddress, await byAddress.read())
+      return
     }
+    const file = vmFile(this.#env, known)
+    const own = await file.read()
+    const older = meant === undefined ? await byAddress.read() : {}
+    this.#use(file, { ...older, ...own })
+    if (meant === undefined) file.write({ ...older, ...own })
+    if (meant === known) return
+    byAddress.pointTo(known)
+    this.#left.push(byAddress)
   }
 
   /** Holds for this run, until somebody changes it; the remembered value stays. */
@@ -121,6 +120,11 @@ export class SettingsFile {
   async flush(): Promise<void> {
     const files = [...this.#left, this.#global.file, ...(this.#vm ? [this.#vm.file] : [])]
     await Promise.all(files.map((file) => file.flush()))
+  }
+
+  #use(file: SettingsLayerFile, settings: Partial<Settings>): void {
+    if (this.#vm) this.#left.push(this.#vm.file)
+    this.#vm = { file, settings: filled(settings) }
   }
 
   get #forAll(): Settings {

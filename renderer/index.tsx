@@ -4,6 +4,11 @@ import { openBridge } from './bridge/bridge.ts'
 import { ClipboardShare } from './clipboard/clipboard-share.ts'
 import { choosePresenter, presenterWish } from './compositor/choose-presenter.ts'
 import { Compositor } from './compositor/compositor.ts'
+import { Awake } from './desktop/awake.ts'
+import { Drop } from './desktop/drop.ts'
+import { Screens } from './desktop/screens.ts'
+import { StopNotice } from './desktop/stop-notice.ts'
+import { RememberedSize } from './desktop/window-size.ts'
 import { GuestInput } from './input/guest-input.ts'
 import { ScreenWish } from './input/screen-wish.ts'
 import { Typing } from './input/typing.ts'
@@ -65,6 +70,12 @@ const inspector = new Inspector(bridge, store, compositor, canvas)
 session.own(inspector)
 const shots = new Shots(bridge, store, session)
 session.own(shots)
+const screens = new Screens(store)
+session.own(screens)
+session.own(new Awake(bridge, store))
+session.own(new StopNotice(store))
+session.own(new RememberedSize(session, store))
+session.own(new Drop(bridge, session))
 const recorder = new Recorder(bridge, store, session)
 session.own(recorder)
 const typing = new Typing(session, store)
@@ -96,7 +107,7 @@ window.addEventListener('contextmenu', (event) => {
 })
 
 createRoot(place).render(
-  <ViewContext value={{ store, session, typing, shots, recorder, input, inspector }}>
+  <ViewContext value={{ store, session, typing, shots, screens, recorder, input, inspector }}>
     <App />
   </ViewContext>,
 )

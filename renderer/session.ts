@@ -171,7 +171,7 @@ export class Session implements Disposable {
   }
 
   scale(scale: ScaleMode): Promise<void> {
-    return this.change({ scale, zoom: 100 })
+    return this.change(scale === '1:1' ? { scale, zoom: 100 } : { scale })
   }
 
   async change(change: Partial<Settings>): Promise<void> {
@@ -197,11 +197,15 @@ export class Session implements Disposable {
     return this.#settings(() => this.#bridge.call('settings:reset', layer, names))
   }
 
-  /** Refused quietly by a window that was started in fullscreen: there the browser decides. */
-  async toggleFullscreen(): Promise<void> {
+  /**
+   * Refused quietly by a window that was started in fullscreen: there the browser decides.
+   *
+   * @param screen the monitor; the one that the window is on by default
+   */
+  async toggleFullscreen(screen?: Screen): Promise<void> {
     await this.#try('cannot change fullscreen', async () => {
-      if (document.fullscreenElement) await document.exitFullscreen()
-      else await document.documentElement.requestFullscreen()
+      if (document.fullscreenElement && !screen) await document.exitFullscreen()
+      else await document.documentElement.requestFullscreen(onScreen(screen))
     })
   }
 
@@ -256,6 +260,12 @@ export class Session implements Disposable {
 /** True in the Fullscreen API's fullscreen and in a window that was started in it. */
 function isFullscreen(): boolean {
   return document.fullscreenElement !== null || matchMedia('(display-mode: fullscreen)').matches
+}
+
+/** `screen` is of the Window Management API, which lib.dom does not know. */
+function onScreen(screen: Screen | undefined): FullscreenOptions {
+  const options: FullscreenOptions & { screen?: Screen } = screen ? { screen } : {}
+  return options
 }
 
 function reason(error: unknown): string {

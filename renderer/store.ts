@@ -8,6 +8,7 @@ import type { PlaneKind, PlaneStatus } from '../core/plane.ts'
 import type { Hello, ShotSeries } from '../core/protocol.ts'
 import type { SessionState } from '../core/session-state.ts'
 import { initialSettings, type SettingName, type Settings } from '../core/settings.ts'
+import type { DesktopScreen } from './desktop/screens.ts'
 import { noReplay, type RecordingState, type ReplayState } from './recording/recording-state.ts'
 
 /** Who draws, and why nobody better. */
@@ -92,6 +93,8 @@ export type ViewState = {
   readonly sought: SettingName | undefined
   readonly saving: Saving | undefined
   readonly toast: Toast | undefined
+  /** Monitors to choose from; none where there is one, or the desktop does not tell. */
+  readonly screens: readonly DesktopScreen[]
   /** The inspector is open. */
   readonly inspects: boolean
   /** Changed parts light up on the picture while it is. */
@@ -128,6 +131,7 @@ export function createViewStore(): Store {
     sought: undefined,
     saving: undefined,
     toast: undefined,
+    screens: [],
     inspects: false,
     flashesDamage: false,
     showsStatistics: false,

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Failure } from '../../core/failure.ts'
 import { parseHotkeys } from '../../core/hotkeys.ts'
+import type { Calls } from '../../core/protocol.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import {
   type ChosenKeys,
@@ -12,7 +13,10 @@ import {
 } from '../../core/settings.ts'
 import { type Command, defineCommand, type Io, wrongUse } from '../command.ts'
 import { hasDisplay } from '../display-server.ts'
+import { DroppedFiles } from '../dropped-files.ts'
 import { QmpInput } from '../input/qmp-input.ts'
+import { type Program, startViewer } from '../launcher/start-viewer.ts'
+import { ownProgram } from '../launchers/program.ts'
 import { askViewer, OneViewer, type Raise } from '../one-viewer.ts'
 import { lastingAddress, RecentFolder } from '../recent.ts'
 import { RecentKeeper } from '../recent-keeper.ts'
@@ -198,7 +202,12 @@ async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, 
   if (input) owned.use(input)
   const parts = { openSource: openSourceHandle, isThere, clock: systemClock, shell, settings }
   const createLauncher = launcherMaker(wishes, io)
-  await using session = new Session(wishes, { ...parts, input, vm, createLauncher })
+  const program: Program = [ownProgram(io.env)]
+  const dropped = owned.use(
+    new DroppedFiles(io.env, (words) => startViewer({ program, words, env: io.env, cwd: io.cwd })),
+  )
+  const openDropped: Calls['drop:open'] = (files) => dropped.open(files)
+  await using session = new Session(wishes, { ...parts, input, vm, createLauncher, openDropped })
   shown = session
   const startedMs = performance.now()
   const opened = await session.open()

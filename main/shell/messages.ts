@@ -60,6 +60,10 @@ const isProblem = isRecord({
   remedy: isText(MAX_LOG),
 })
 const isPlaneChoice = isOneOf(['all', ...planeKinds])
+const MOST_DROPPED = 32
+const isDroppedFile = isRecord({ name: isText(MAX_NAME), bytes: isText((MAX_KEPT * 4) / 3 + 4) })
+const isDropped: Check = (value) =>
+  Array.isArray(value) && value.length <= MOST_DROPPED && value.every(isDroppedFile)
 const settings = Object.fromEntries(settingNames.map((name) => [name, settingRows[name].check]))
 const isSettingList: Check = (value) =>
   Array.isArray(value) &&
@@ -98,6 +102,7 @@ const callArguments: Record<keyof Calls, readonly Check[]> = {
   'settings:reset': [isOneOf(settingLayers), isSettingList],
   'settings:layers': [],
   'launcher:create': [],
+  'drop:open': [isDropped],
   'window:close': [],
   'record:wish': [],
   'record:start': [isRecord({ container: isOneOf(recordingContainers), replay: isBoolean })],
@@ -113,6 +118,7 @@ const noteArguments: Record<keyof Notes, readonly Check[]> = {
   'guest:request': [isGuestRequest],
   'sound:heard': [],
   'view:visible': [isBoolean],
+  'view:awake': [isBoolean],
   'view:presenter': [isText(MAX_NAME)],
   'view:problem': [(value) => value === null || isProblem(value)],
   'probe:picture': [isCount, isSide, isSide, isText((MAX_SIDE * MAX_SIDE * 4 * 4) / 3)],

@@ -11,7 +11,7 @@ import type {
   SurfaceId,
 } from '../../core/protocol.ts'
 import type { Result } from '../../core/result.ts'
-import type { PresenterWish } from '../../core/settings.ts'
+import type { PresenterWish, WindowSize } from '../../core/settings.ts'
 import type { Fd } from '../../native-shim/api.ts'
 
 // What a window is to the rest of main. shell/chromium and shell/electron implement it; nothing
@@ -42,11 +42,20 @@ export type WindowRequest = {
   readonly title: string
   readonly fullscreen: boolean
   readonly presenter: PresenterWish
+  /** Of the window with its frame; undefined where none is remembered. */
+  readonly size?: WindowSize
   /** Otherwise the viewer's. */
   readonly document?: SessionDocument
   /** No display server is needed and nothing is seen. */
   readonly headless: boolean
   readonly page: PageHandlers
+}
+
+/** What a window asks of the desktop while it is open. */
+export type DesktopWish = {
+  readonly keepOnTop?: boolean
+  /** The display does not sleep. */
+  readonly awake?: boolean
 }
 
 /** Where frames go. */
@@ -74,6 +83,8 @@ export interface ShellWindow extends AsyncDisposable {
   readonly ended: Promise<WindowEnd>
   /** Dropped silently while no page listens: `session:hello` tells a new page everything. */
   send<N extends keyof Events>(name: N, ...args: Events[N]): void
+  /** Does what of it the shell can do; a browser's page does for itself what it may. */
+  wish(wish: DesktopWish): void
   /** Brings it before all other windows, because a person asked for it elsewhere; or why it cannot. */
   raise(): Promise<Result<void, Failure>>
 }

@@ -16,6 +16,8 @@ export type SourceInfo = {
   readonly address: string
   /** The VM's name for the title; the address when there is none. */
   readonly name: string
+  /** The VM's own, where its producer tells it. */
+  readonly uuid?: string
   /** How pixels are reached: `dma-buf`, `region`, `memfd`, `file`, `dbus`. */
   readonly access: string
   /** Of a VM with several screens: the one that is shown, and all of them. */

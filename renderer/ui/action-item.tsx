@@ -18,7 +18,9 @@ export function ActionItem({ action, depth = 0, onDone }: ActionItemProps) {
   const label = useViewState((state) => labelOf(action, state))
   const objection = useViewState((state) => action.objection?.(state) ?? '')
   const isOn = useViewState((state) => action.isOn?.(state))
-  const keys = useViewState((state) => keysOf(action, state.settings.keys)[0] ?? '')
+  const keys = useViewState(
+    (state) => action.builtIn ?? keysOf(action, state.settings.keys)[0] ?? '',
+  )
   const hint = objection === '' ? (line === label ? undefined : label) : objection
   return (
     <MenuItem

@@ -35,6 +35,8 @@ export type Action = {
   readonly section?: string
   /** Chords that run it while nobody chose others, as core/key-chord.ts reads them. */
   readonly keys?: readonly string[]
+  /** Keys that always do it besides, and that no table can change. */
+  readonly builtIn?: string
   /** The panel that it opens and closes. */
   readonly opens?: Panel
   /** Works over an open dialog, too. */

@@ -49,6 +49,8 @@ export const appActions: readonly Action[] = [
   {
     id: 'release',
     label: 'Take pointer and keys back from the guest',
+    line: 'Release pointer and keys',
+    builtIn: 'Ctrl+Alt',
     group: 'app',
     section: 'input',
     isOffered: ({ input }) => input.keyboard || input.pointer !== 'none',

@@ -25,6 +25,12 @@ function rotateBy({ store, session }: View, degrees: 90 | 270): void {
   void session.change({ rotation })
 }
 
+/** On the monitor that was chosen last for this VM, as long as it is there. */
+export function toggleFullscreen({ store, session, screens }: View): void {
+  const { fullscreen, settings } = store.getState()
+  void session.toggleFullscreen(fullscreen ? undefined : screens.find(settings.monitor))
+}
+
 function noPicture(state: ViewState): string | undefined {
   return state.picture === undefined ? 'There is no picture' : undefined
 }
@@ -93,7 +99,7 @@ export const viewActions: readonly Action[] = [
     isAlways: true,
     // A window that was started in fullscreen is the browser's to restore.
     isOffered: ({ fullscreen }) => !fullscreen || document.fullscreenElement !== null,
-    run: ({ session }) => void session.toggleFullscreen(),
+    run: (view) => toggleFullscreen(view),
   },
   {
     id: 'keep-on-top',
@@ -133,3 +139,21 @@ export const viewActions: readonly Action[] = [
     },
   },
 ]
+
+/** One for each monitor to choose from. */
+export function monitorActions({ screens }: ViewState): readonly Action[] {
+  return screens.map(({ label, width, height, isPrimary }, index) => ({
+    id: `fullscreen:${index + 1}`,
+    label: `Fullscreen on ${label || `monitor ${index + 1}`}`,
+    line: `${label || `Monitor ${index + 1}`}, ${width} × ${height}${isPrimary ? ', first' : ''}`,
+    group: 'view',
+    folder: 'monitor',
+    section: 'window',
+    isOffered: always,
+    isOn: ({ settings }) => label !== '' && settings.monitor === label,
+    run: ({ session, screens: known }) => {
+      void session.change({ monitor: label })
+      void session.toggleFullscreen(known.find(label))
+    },
+  }))
+}

@@ -8,7 +8,7 @@ import { inspectorActions } from './actions-inspector.ts'
 import { keysActions } from './actions-keys.ts'
 import { recordActions } from './actions-record.ts'
 import { screenshotActions } from './actions-screenshot.ts'
-import { viewActions } from './actions-view.ts'
+import { monitorActions, viewActions } from './actions-view.ts'
 import { consoleActions, vmActions } from './actions-vm.ts'
 
 /** Everything that a person can do, in the order of the menus. One list a part of the program. */
@@ -23,16 +23,15 @@ export const actions: readonly Action[] = [
   ...appActions,
 ]
 
-/** The same, with what depends on the VM that is shown. */
+/** The same, with what depends on the VM that is shown and on this desktop. */
 export function allActions(state: ViewState): readonly Action[] {
-  const consoles = consoleActions(state)
-  return consoles.length === 0 ? actions : [...actions, ...consoles]
+  const more = [...monitorActions(state), ...consoleActions(state)]
+  return more.length === 0 ? actions : [...actions, ...more]
 }
 
 /** What a group offers now, in order. */
 export function actionsOf(group: ActionGroup, state: ViewState): readonly Action[] {
-  const all = group === 'consoles' ? consoleActions(state) : actions
-  return all.filter((action) => action.group === group && action.isOffered(state))
+  return allActions(state).filter((action) => action.group === group && action.isOffered(state))
 }
 
 export function actionById(id: string): Action | undefined {

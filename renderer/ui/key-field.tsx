@@ -21,6 +21,7 @@ export function KeyField({ action, isChanging, onBegin, onEnd, onKeep }: KeyFiel
   const chosen = useViewState((state) => state.settings.keys)
   const label = useViewState((state) => labelOf(action, state))
   const keys = keysOf(action, chosen)
+  const spoken = [...(action.builtIn ? [action.builtIn] : []), ...keys].join(', ')
   if (isChanging) return <Listening action={action} onEnd={onEnd} onKeep={onKeep} />
   return (
     <span className="key-field">
@@ -38,15 +39,15 @@ export function KeyField({ action, isChanging, onBegin, onEnd, onKeep }: KeyFiel
       <button
         type="button"
         className="key-button"
-        aria-label={`${label}: ${keys.join(', ') || 'no keys'}. Change`}
+        aria-label={`${label}: ${spoken || 'no keys'}. Change`}
         title="Change"
         onClick={onBegin}
       >
-        {keys.length === 0 ? (
-          <span className="key-none">Add</span>
-        ) : (
-          keys.map((key) => <kbd key={key}>{key}</kbd>)
-        )}
+        {action.builtIn && <kbd>{action.builtIn}</kbd>}
+        {keys.map((key) => (
+          <kbd key={key}>{key}</kbd>
+        ))}
+        {keys.length === 0 && !action.builtIn && <span className="key-none">Add</span>}
       </button>
     </span>
   )
@@ -93,6 +94,9 @@ function Listening({ action, onEnd, onKeep }: ListeningProps) {
     : why || 'Press the keys. Backspace takes them away, Esc leaves them.'
   return (
     <span className="key-field">
+      <span className="key-words" id="key-words" role="status">
+        {words}
+      </span>
       <button
         ref={field}
         type="button"
@@ -104,9 +108,6 @@ function Listening({ action, onEnd, onKeep }: ListeningProps) {
       >
         {wanted ? <kbd>{wanted}</kbd> : <span className="key-none">Press keys</span>}
       </button>
-      <span className="key-words" id="key-words" role="status">
-        {words}
-      </span>
     </span>
   )
 }

@@ -40,7 +40,7 @@ function ofAction(action: Action, state: ViewState): Entry {
     id: action.id,
     label: labelOf(action, state),
     group: groupWords[action.group],
-    keys: keysOf(action, state.settings.keys)[0] ?? '',
+    keys: action.builtIn ?? keysOf(action, state.settings.keys)[0] ?? '',
     objection: action.objection?.(state) ?? '',
     isOn: action.isOn?.(state),
     run: action.run,

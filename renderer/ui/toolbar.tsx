@@ -2,6 +2,7 @@
 import { useRef } from 'react'
 import { isLive } from '../store.ts'
 import { firstKeyOf } from './actions.ts'
+import { toggleFullscreen } from './actions-view.ts'
 import { ConsoleMenu, KeysMenu, RecordMenu, ScreenshotMenu, VmMenu } from './group-menus.tsx'
 import { Icon } from './icon.tsx'
 import { MainMenu } from './main-menu.tsx'
@@ -15,16 +16,17 @@ import { summary } from './words.ts'
 
 /** The bar on top: who this is, how it is scaled, what can be done with the picture. */
 export function Toolbar() {
-  const { session } = useView()
+  const view = useView()
   const bar = useRef<HTMLElement>(null)
   const title = useViewState((state) => state.guest.title)
   const line = useViewState(summary)
   const fullscreen = useViewState((state) => state.fullscreen)
   const keys = useViewState(({ settings }) => firstKeyOf('fullscreen', settings.keys))
+  const atEdge = useViewState(({ settings }) => settings.toolbarAtEdge)
   const pinned = useViewState(
     (state) => !isLive(state) || state.panel !== 'none' || state.saving !== undefined,
   )
-  const shown = useReveal(bar, pinned)
+  const shown = useReveal(bar, pinned, atEdge)
   return (
     <header
       ref={bar}
@@ -50,7 +52,7 @@ export function Toolbar() {
         className="button-icon"
         aria-label={fullscreen ? 'Leave fullscreen' : 'Fullscreen'}
         title={`${fullscreen ? 'Leave fullscreen' : 'Fullscreen'} (${keys})`}
-        onClick={() => void session.toggleFullscreen()}
+        onClick={() => toggleFullscreen(view)}
       >
         <Icon name={fullscreen ? 'restore' : 'fullscreen'} />
       </button>

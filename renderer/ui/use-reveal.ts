@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { type RefObject, useEffect, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import { toolbarToggle } from './toolbar-toggle.ts'
 
 /** The pointer this close to the top edge brings the toolbar. CSS pixels. */
@@ -14,9 +14,16 @@ const GREET_MS = 3000
  * Whether the toolbar shows.
  *
  * @param pinned true while it must not go: no picture, or one of its panels is open
+ * @param atEdge the pointer at the top edge brings it
  */
-export function useReveal(bar: RefObject<HTMLElement | null>, pinned: boolean): boolean {
+export function useReveal(
+  bar: RefObject<HTMLElement | null>,
+  pinned: boolean,
+  atEdge: boolean,
+): boolean {
   const [shown, setShown] = useState(true)
+  const isShown = useRef(shown)
+  isShown.current = shown
   useEffect(() => {
     if (pinned) {
       setShown(true)
@@ -36,7 +43,7 @@ export function useReveal(bar: RefObject<HTMLElement | null>, pinned: boolean): 
     }
     const move = ({ clientY }: PointerEvent) => {
       const bottom = bar.current?.getBoundingClientRect().height ?? 0
-      if (clientY <= NEAR) {
+      if (clientY <= NEAR && (atEdge || isShown.current)) {
         stay()
         setShown(true)
       } else if (clientY <= bottom + AWAY) stay()
@@ -68,6 +75,6 @@ export function useReveal(bar: RefObject<HTMLElement | null>, pinned: boolean): 
       window.removeEventListener(toolbarToggle, toggle)
       element?.removeEventListener('focusin', focus)
     }
-  }, [bar, pinned])
+  }, [bar, pinned, atEdge])
   return shown
 }

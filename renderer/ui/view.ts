@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
+import type { Screens } from '../desktop/screens.ts'
 import type { Typing } from '../input/typing.ts'
 import type { Inspector } from '../inspector/inspector.ts'
 import type { Recorder } from '../recording/recorder.ts'
@@ -15,6 +16,7 @@ export type View = {
   readonly inspector: Inspector
   readonly shots: Shots
   readonly recorder: Recorder
+  readonly screens: Pick<Screens, 'find'>
   /** Pointer and keys, as far as they are the guest's. */
   readonly input: { leave(): void }
 }

@@ -57,6 +57,19 @@ export class FakeWebContents extends EventEmitter {
   }
 }
 
+/** Blockers that run, by their number. */
+const blockers = new Map<number, string>()
+export const powerSaveBlocker = {
+  running: blockers,
+  start(type: string): number {
+    blockers.set(blockers.size + 1, type)
+    return blockers.size
+  },
+  stop(id: number): void {
+    blockers.delete(id)
+  },
+}
+
 export class BrowserWindow extends EventEmitter {
   readonly webContents = new FakeWebContents()
   readonly options: Record<string, unknown> & { webPreferences: Record<string, unknown> }
@@ -78,6 +91,12 @@ export class BrowserWindow extends EventEmitter {
 
   show(): void {
     this.shown = true
+  }
+
+  onTop = false
+
+  setAlwaysOnTop(onTop: boolean): void {
+    this.onTop = onTop
   }
 
   isDestroyed(): boolean {

@@ -30,6 +30,7 @@ export class FakePageHandlers implements PageHandlers {
     'settings:reset': async () => ({ global: initialSettings, vm: {} }),
     'settings:layers': async () => ({ global: initialSettings, vm: {} }),
     'launcher:create': async () => ok({ name: 'VM', path: '/applications/vm.desktop' }),
+    'drop:open': async () => ok(undefined),
     'window:close': async () => {},
     'record:wish': async () => null,
     'record:start': async () => ok({ id: 1, path: '/videos/take.part.webm' }),

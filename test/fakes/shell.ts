@@ -3,6 +3,7 @@ import type { Failure } from '../../core/failure.ts'
 import type { Events, FrameMessage } from '../../core/protocol.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import type {
+  DesktopWish,
   FrameSink,
   SharingChoice,
   Shell,
@@ -39,6 +40,12 @@ export class FakeWindow implements ShellWindow {
 
   send<N extends keyof Events>(name: N, ...args: Events[N]): void {
     this.sent.push({ name, args })
+  }
+
+  readonly wishes: DesktopWish[] = []
+
+  wish(wish: DesktopWish): void {
+    this.wishes.push(wish)
   }
 
   async raise(): Promise<Result<void, Failure>> {

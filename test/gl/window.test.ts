@@ -178,7 +178,8 @@ describe('the window', () => {
   ])('scales to $scale by $keys', async ({ keys, scale }) => {
     await open()
     await page.keyboard.press(keys)
-    await expect.poll(() => called('settings:change')).toEqual([[{ scale }]])
+    const change = scale === '1:1' ? { scale, zoom: 100 } : { scale }
+    await expect.poll(() => called('settings:change')).toEqual([[change]])
     expect(await page.getByRole('radio', { name: scale }).isChecked()).toBe(true)
   })
 
@@ -243,7 +244,7 @@ describe('the window', () => {
   })
 
   const planes = [
-    { item: /Save as PNG/, plane: 'all', as: 'png', title: 'Save a screenshot' },
+    { item: /^Save…/, plane: 'all', as: 'png', title: 'Save a screenshot' },
     { item: 'Primary…', plane: 'primary', as: 'png', title: 'Save the primary plane' },
     { item: 'Cursor…', plane: 'cursor', as: 'png', title: 'Save the cursor plane' },
     { item: 'Raw plane dump…', plane: 'all', as: 'dump', title: 'Save the planes as they are' },
@@ -267,7 +268,7 @@ describe('the window', () => {
     await button.focus()
     await page.keyboard.press('Enter')
     const focused = () => page.evaluate(() => document.activeElement?.textContent)
-    await expect.poll(focused).toContain('Save as PNG')
+    await expect.poll(focused).toContain('Save…')
     await page.keyboard.press('ArrowUp')
     expect(await focused()).toBe('Open folder')
     for (const _ of [1, 2, 3, 4]) await page.keyboard.press('ArrowDown')

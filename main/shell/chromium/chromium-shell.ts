@@ -52,8 +52,8 @@ export class ChromiumShell implements Shell, LauncherShell {
   }
 
   async open(request: WindowRequest, signal: AbortSignal): Promise<Result<ShellWindow, Failure>> {
-    const { headless, fullscreen, presenter, document, page } = request
-    const look = { headless, fullscreen, presenter }
+    const { headless, fullscreen, presenter, size, document, page } = request
+    const look = { headless, fullscreen, presenter, ...(size && { size }) }
     return this.#open<Events>(viewerDoor(page, presenter, document), look, signal)
   }
 
@@ -163,6 +163,9 @@ class ChromiumWindow<E extends EventTable> {
   send<N extends keyof E & string>(name: N, ...args: E[N]): void {
     this.#server.send(name, args)
   }
+
+  /** A page keeps the display awake by itself, and no page can keep a window on top. */
+  wish(): void {}
 
   raise(): Promise<Result<void, Failure>> {
     return raiseWindow(this.#browser.group, this.#env)

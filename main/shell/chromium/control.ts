@@ -16,6 +16,7 @@ const longTexts: ReadonlyMap<unknown, number> = new Map<keyof Calls | keyof Note
   ['probe:picture', Number.POSITIVE_INFINITY],
   ['guest:request', MOST_TEXT + 6 * MAX_CLIPBOARD],
   ['shot:keep', MOST_TEXT + (MAX_KEPT * 4) / 3],
+  ['drop:open', MOST_TEXT + (MAX_KEPT * 4) / 3],
   ['record:write', MOST_TEXT + 6 * MAX_PIECE],
 ])
 /** WebSocket close codes: RFC 6455 §7.4.1. */

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import path from 'node:path'
-import { app, BrowserWindow, type BrowserWindowConstructorOptions, Menu, session } from 'electron'
+import {
+  app,
+  BrowserWindow,
+  type BrowserWindowConstructorOptions,
+  Menu,
+  powerSaveBlocker,
+  session,
+} from 'electron'
 import { MEMORY_SOCKET_SWITCH } from '../../../core/channels.ts'
 import type { Failure } from '../../../core/failure.ts'
 import type { Events, FrameMessage } from '../../../core/protocol.ts'
@@ -12,6 +19,7 @@ import { launcherDoor } from '../launcher-door.ts'
 import { type PageDoor, viewerDoor } from '../page-door.ts'
 import { appFolder, builtPage, PageFiles } from '../page-files.ts'
 import type {
+  DesktopWish,
   FrameSink,
   LauncherRequest,
   LauncherShell,
@@ -39,15 +47,15 @@ export type ShimChoice = Result<Shim, string>
 
 /** One window's options. The sandbox is left only for the preload that maps memory. */
 export function windowOptions(
-  request: Pick<WindowRequest, 'title' | 'fullscreen'>,
+  request: Pick<WindowRequest, 'title' | 'fullscreen' | 'size'>,
   preload: string,
   memorySocket: string | undefined,
 ): BrowserWindowConstructorOptions {
   return {
     title: request.title,
     fullscreen: request.fullscreen,
-    width: 1280,
-    height: 800,
+    width: request.size?.width ?? 1280,
+    height: request.size?.height ?? 800,
     show: false,
     backgroundColor: '#000000',
     autoHideMenuBar: true,
@@ -190,6 +198,8 @@ class ElectronWindow implements ShellWindow {
   readonly #end = Promise.withResolvers<WindowEnd>()
   #owned: AsyncDisposableStack | undefined
   #sharing: SharingChoice = { sharing: 'stream', reason: '' }
+  /** Keeps the display from sleeping while there is one. */
+  #blocker: number | undefined
   /** Frames in their order: one that waits for its memory holds those after it. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -233,13 +243,27 @@ class ElectronWindow implements ShellWindow {
     this.#ipc.send(name, args)
   }
 
+  wish({ keepOnTop, awake }: DesktopWish): void {
+    if (keepOnTop !== undefined && !this.#browser.isDestroyed()) {
+      this.#browser.setAlwaysOnTop(keepOnTop)
+    }
+    if (awake !== undefined) this.#stayAwake(awake)
+  }
+
   async raise(): Promise<Result<void, Failure>> {
     return raiseBrowserWindow(this.#browser)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.resolve({ kind: 'closed' })
+    this.#stayAwake(false)
     await this.#owned?.disposeAsync()
+  }
+
+  #stayAwake(awake: boolean): void {
+    if (awake === (this.#blocker !== undefined)) return
+    if (this.#blocker !== undefined) powerSaveBlocker.stop(this.#blocker)
+    this.#blocker = awake ? powerSaveBlocker.start('prevent-display-sleep') : undefined
   }
 
   #frame(frame: FrameMessage, payload: Uint8Array<ArrayBuffer>): Promise<boolean> {

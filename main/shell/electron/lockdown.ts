@@ -10,6 +10,8 @@ const permissions: ReadonlySet<string> = new Set([
   'fullscreen',
   'clipboard-read',
   'clipboard-sanitized-write',
+  'notifications',
+  'window-management',
 ])
 
 /** Grants the listed permissions to the page itself, and nothing to anybody else. */

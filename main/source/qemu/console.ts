@@ -43,6 +43,13 @@ export function readVm(bus: BusPeer, patienceMs?: number): Promise<ReadonlyMap<s
   return readProperties(bus, `${ROOT}/VM`, 'org.qemu.Display1.VM', patienceMs)
 }
 
+/** The VM's UUID in small letters; undefined where QEMU was given none, which it says by zeroes. */
+export async function readUuid(bus: BusPeer): Promise<string | undefined> {
+  const uuid = String((await readVm(bus)).get('UUID') ?? '').toLowerCase()
+  const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)
+  return isUuid && /[1-9a-f]/.test(uuid) ? uuid : undefined
+}
+
 /** Every console of the VM, in QEMU's order. */
 export async function readConsoles(bus: BusPeer): Promise<readonly ConsoleInfo[]> {
   const vm = await readVm(bus)

@@ -9,7 +9,7 @@ import { systemClock } from '../poller.ts'
 import type { Address, OpenSource, Source, SourceInfo } from '../source.ts'
 import { BusError, type BusHandlers, type IncomingCall } from './bus.ts'
 import { openBusLine } from './bus-line.ts'
-import { chooseConsole, readConsoles } from './console.ts'
+import { chooseConsole, readConsoles, readUuid } from './console.ts'
 import { cursorPlaceOf } from './cursor-place.ts'
 import type { DisplayLine, OpenLine } from './display-line.ts'
 import { openLibvirtLine } from './libvirt-line.ts'
@@ -64,7 +64,7 @@ async function openConsole(
   { vm, peer, pid, devices = new Map(), hungUp }: DisplayLine,
   relay: Relay,
 ): Promise<Result<Source, Failure>> {
-  const consoles = await readConsoles(peer)
+  const [consoles, uuid] = await Promise.all([readConsoles(peer), readUuid(peer)])
   const wish = address.query.get('console')
   const console = chooseConsole(consoles, wish)
   if (!console) return fail(noConsole(vm, wish, consoles))
@@ -72,6 +72,7 @@ async function openConsole(
   const info: SourceInfo = {
     address: address.text,
     name: isFirst ? vm : `${vm} — ${console.label}`,
+    ...(uuid !== undefined && { uuid }),
     access: 'dbus',
     console,
     consoles,

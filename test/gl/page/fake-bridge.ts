@@ -143,6 +143,7 @@ const answers: { [N in keyof Calls]: (...args: Parameters<Calls[N]>) => unknown 
     ok: true,
     value: { name: 'Debian 12', path: '/home/me/.local/share/applications/vm.desktop' },
   }),
+  'drop:open': () => ({ ok: true, value: undefined }),
   'window:close': () => undefined,
   ...fakeRecordings.answers,
 }

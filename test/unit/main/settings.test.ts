@@ -6,6 +6,8 @@ import { initialSettings } from '../../../core/settings.ts'
 import { SettingsFile } from '../../../main/settings.ts'
 import { temporaryFolder } from '../../fakes/temporary-folder.ts'
 
+const uuid = 'c0ffee00-0000-4000-8000-000000000001'
+const other = 'c0ffee00-0000-4000-8000-000000000002'
 let home: string
 let env: Record<string, string>
 const folder = (): string => path.join(home, 'config', 'scanout')
@@ -21,9 +23,9 @@ function write(text: string): void {
   writeFileSync(file(), text)
 }
 
-async function openFor(...vm: string[]): Promise<SettingsFile> {
+async function openFor(address: string, uuid?: string): Promise<SettingsFile> {
   const settings = await SettingsFile.open(env)
-  await settings.takeVm(...vm)
+  await settings.takeVm(address, uuid)
   return settings
 }
 
@@ -38,7 +40,7 @@ async function quietly<T>(work: () => Promise<T>): Promise<[T, string]> {
 describe('settings', () => {
   it('begin with their defaults', async () => {
     const { current } = await SettingsFile.open(env)
-    expect(current).toEqual({ ...initialSettings, screenshotFolder: home })
+    expect(current).toEqual({ ...initialSettings, screenshotFolder: home, recordingFolder: home })
   })
 
   it('are remembered', async () => {
@@ -84,6 +86,7 @@ describe('settings', () => {
     expect(current).toEqual({
       ...initialSettings,
       screenshotFolder: home,
+      recordingFolder: home,
       screenshotCursor: false,
     })
   })
@@ -180,7 +183,7 @@ describe('settings of a VM', () => {
     await settings.flush()
     const again = await openFor('demo:')
     expect(again.layers).toEqual({
-      global: { ...initialSettings, screenshotFolder: home, muted: true },
+      global: { ...initialSettings, screenshotFolder: home, recordingFolder: home, muted: true },
       vm: {},
     })
   })
@@ -198,15 +201,44 @@ describe('settings of a VM', () => {
   })
 
   it('follow the VM from its address to its UUID', async () => {
-    const byAddress = await openFor('qemu:/run/vm.sock')
-    byAddress.change({ scale: 'integer', zoom: 50 })
-    await byAddress.flush()
-    const byUuid = await openFor('qemu:/run/vm.sock')
-    await byUuid.takeVm('c0ffee00-0000-4000-8000-000000000001', 'qemu:/run/vm.sock')
-    byUuid.change({ zoom: 75 })
-    await byUuid.flush()
-    const elsewhere = await openFor('c0ffee00-0000-4000-8000-000000000001', 'qemu:/other.sock')
+    const settings = await openFor('qemu:/run/vm.sock')
+    settings.change({ scale: 'integer', zoom: 50 })
+    await settings.takeVm('qemu:/run/vm.sock', uuid)
+    expect(settings.current).toMatchObject({ scale: 'integer', zoom: 50 })
+    settings.change({ zoom: 75 })
+    await settings.flush()
+    const elsewhere = await openFor('qemu:/other.sock', uuid)
     expect(elsewhere.current).toMatchObject({ scale: 'integer', zoom: 75 })
+    // The window is there before the VM said who it is.
+    const before = await openFor('qemu:/run/vm.sock')
+    expect(before.current).toMatchObject({ scale: 'integer', zoom: 75 })
+    before.reset('vm')
+    await before.flush()
+    expect((await openFor('qemu:/run/vm.sock', uuid)).layers.vm).toEqual({})
+  })
+
+  it('are not those of another VM that has taken its address', async () => {
+    const first = await openFor('qemu:/run/vm.sock', uuid)
+    first.change({ zoom: 75 })
+    await first.flush()
+    const second = await openFor('qemu:/run/vm.sock')
+    expect(second.current.zoom).toBe(75)
+    await second.takeVm('qemu:/run/vm.sock', other)
+    expect(second.current.zoom).toBe(100)
+    second.change({ zoom: 200 })
+    await second.flush()
+    expect((await openFor('qemu:/run/vm.sock')).current.zoom).toBe(200)
+    expect((await openFor('qemu:/run/vm.sock', uuid)).current.zoom).toBe(75)
+  })
+
+  it.each([5, '../../etc/passwd', 'c0ffee00', null])('are not read where %j points', async (is) => {
+    const settings = await openFor('demo:')
+    settings.change({ zoom: 75 })
+    await settings.flush()
+    const [name] = readdirSync(path.join(folder(), 'vms'))
+    const pointer = { schema: 2, vm: 'demo:', is, settings: { zoom: 50 } }
+    writeFileSync(path.join(folder(), 'vms', name ?? ''), JSON.stringify(pointer))
+    expect((await openFor('demo:')).current.zoom).toBe(50)
   })
 
   it.each(['../../../etc/passwd', '\0', 'x'.repeat(100_000), 'ünïcode/…'])(

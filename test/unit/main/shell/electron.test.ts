@@ -3,11 +3,18 @@ import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { channels, MEMORY_SOCKET_SWITCH } from '../../../../core/channels.ts'
 import { fail, ok } from '../../../../core/result.ts'
+import type { WindowSize } from '../../../../core/settings.ts'
 import { registerAppScheme } from '../../../../main/shell/electron/app-scheme.ts'
 import { ElectronShell, windowOptions } from '../../../../main/shell/electron/electron-shell.ts'
 import type { ShellWindow } from '../../../../main/shell/shell.ts'
 import type { Fd, FdListener, Mapping } from '../../../../native-shim/api.ts'
-import { type BrowserWindow, electron, type FakePort, ipcMain } from '../../../fakes/electron.ts'
+import {
+  type BrowserWindow,
+  electron,
+  type FakePort,
+  ipcMain,
+  powerSaveBlocker,
+} from '../../../fakes/electron.ts'
 import { FakePageHandlers } from '../../../fakes/page-handlers.ts'
 import { emptyFrame } from '../../../fakes/source-handle.ts'
 import { temporaryFolder } from '../../../fakes/temporary-folder.ts'
@@ -47,13 +54,17 @@ function fakeShim() {
   }
 }
 
-async function open(shim: ConstructorParameters<typeof ElectronShell>[1] = fail('no addon')) {
+async function open(
+  shim: ConstructorParameters<typeof ElectronShell>[1] = fail('no addon'),
+  size?: WindowSize,
+) {
   const shell = new ElectronShell(env, shim, pageFolder())
   const request = {
     title: 'VM',
     fullscreen: false,
     headless: false,
     presenter: 'webgl',
+    ...(size && { size }),
     page,
   } as const
   const result = await shell.open(request, new AbortController().signal)
@@ -111,6 +122,25 @@ describe('the Electron window', () => {
     expect(String(browser().options.webPreferences['preload'])).toMatch(/\/preload\.cjs$/)
   })
 
+  it('has the size that is remembered', async () => {
+    await open(undefined, { width: 1024, height: 700 })
+    expect(browser().options).toMatchObject({ width: 1024, height: 700 })
+  })
+
+  it('stays on top and keeps the display awake while that is wished', async () => {
+    const window = await open()
+    window.wish({ keepOnTop: true })
+    expect(browser().onTop).toBe(true)
+    window.wish({ awake: true })
+    window.wish({ awake: true })
+    expect([...powerSaveBlocker.running.values()]).toEqual(['prevent-display-sleep'])
+    expect(browser().onTop).toBe(true)
+    await window[Symbol.asyncDispose]()
+    expect(powerSaveBlocker.running.size).toBe(0)
+    window.wish({ keepOnTop: false })
+    expect(browser().onTop).toBe(true)
+  })
+
   it('never goes anywhere else', async () => {
     await open()
     const { webContents } = browser()
@@ -161,17 +191,10 @@ describe('permissions', () => {
     'fullscreen',
     'clipboard-read',
     'clipboard-sanitized-write',
-  ]
-  const unwanted = [
-    'media',
-    'geolocation',
     'notifications',
-    'openExternal',
-    'usb',
-    'hid',
-    'serial',
-    'midi',
+    'window-management',
   ]
+  const unwanted = ['media', 'geolocation', 'openExternal', 'usb', 'hid', 'serial', 'midi']
 
   it.each([
     ...wanted.map((name) => [name, 'app://scanout/', true] as const),
