@@ -68,10 +68,12 @@ export class Inspector implements Disposable {
     this.#owned.defer(() => clearTimeout(this.#tick))
   }
 
-  /** Stops the timeline at this moment, or lets it run again. */
+  /** Stops the timeline at this moment, or lets it run again; one that stands stays where it is. */
   hold(isHeld: boolean): void {
-    const heldAtMs = isHeld ? this.history.atMain(performance.now()) : undefined
-    this.state.setState({ heldAtMs })
+    const { heldAtMs } = this.state.getState()
+    if (isHeld === (heldAtMs !== undefined)) return
+    const now = this.history.atMain(performance.now())
+    this.state.setState({ heldAtMs: isHeld ? now : undefined })
     this.#again()
   }
 

@@ -30,6 +30,8 @@ export type Fake = {
   cursor(cursor: FakeCursor): Promise<void>
   /** Flips a picture of 320 × 200 to one of its buffers; 80 × 50 of it are new. */
   flip(buffer: number): void
+  /** Who hears every frame now. */
+  readonly frameListeners: number
   close(): void
   /** What the next `shot:save` answers instead of success. */
   saveFailure: string | undefined
@@ -239,6 +241,9 @@ const fake: Fake = {
     )
     hasCursor = true
     await presentedSince(presented)
+  },
+  get frameListeners() {
+    return hearing.size
   },
   flip(buffer) {
     const plane = planeOf('primary', 'XR24', 0n, 320, 200)
