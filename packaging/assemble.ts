@@ -23,6 +23,8 @@ export type Assembly = {
   readonly built: string
   /** The addon for the processor that the package is for. */
   readonly addon: string
+  /** The npm package with the Node for that processor. */
+  readonly node: string
 }
 
 /**
@@ -55,10 +57,7 @@ export async function assemble(stage: string, assembly: Assembly): Promise<void>
     })
   }
   copyFileSync(assembly.addon, at('program', 'out', 'native', 'scanout_shim.node'))
-  await copyFile(
-    path.join(root, 'node_modules', `node-linux-${assembly.arch}`, 'bin', 'node'),
-    at('node'),
-  )
+  await copyFile(path.join(assembly.node, 'bin', 'node'), at('node'))
   await copyFile(shipped('launcher'), at('launcher'))
   await copyFile(path.join(root, 'packaging', 'after-pack.mjs'), at('after-pack.mjs'))
   await mkdir(at('scripts'))
@@ -74,7 +73,7 @@ export async function assemble(stage: string, assembly: Assembly): Promise<void>
 }
 
 /** What goes below /usr, by its path there. */
-async function assembleUsr(usr: string, { arch, epoch }: Assembly): Promise<void> {
+async function assembleUsr(usr: string, { node, epoch }: Assembly): Promise<void> {
   const line = await commandLine()
   const date = new Date(epoch * 1000).toISOString().slice(0, 10)
   const asset = (name: string) => readFileSync(path.join(root, 'assets', name))
@@ -84,7 +83,7 @@ async function assembleUsr(usr: string, { arch, epoch }: Assembly): Promise<void
     ['lib/systemd/system/scanout-broker@.service',          shipped('scanout-broker@.service')],
     ['share/bash-completion/completions/scanout',           bashCompletion(line)],
     ['share/fish/vendor_completions.d/scanout.fish',        fishCompletion(line)],
-    ['share/doc/scanout/copyright',                         copyrightText(arch)],
+    ['share/doc/scanout/copyright',                         copyrightText(node)],
     ['share/doc/scanout/examples/70-scanout-vfio.rules',    shipped('70-scanout-vfio.rules')],
     ['share/icons/hicolor/scalable/apps/scanout.svg',       asset('icon.svg')],
     ['share/man/man1/scanout.1.gz',                         gzipSync(manual(line, date), { level: 9 })],

@@ -15,6 +15,10 @@ export const environmentRows: readonly (readonly [string, string])[] = [
   ['ELECTRON_OVERRIDE_DIST_PATH', 'the folder of another Electron.'],
   ['XDG_RUNTIME_DIR',          'where the window’s profile and sockets are for as long as they live.'],
   ['XDG_CONFIG_HOME, HOME',    'where the settings are kept.'],
+  ['XDG_CACHE_HOME',           'where the thumbnails of recent addresses are kept.'],
+  ['XDG_DATA_HOME',            'where launcher puts its desktop entries and icons.'],
+  ['XAUTHORITY',               'what the X server wants to be shown.'],
+  ['APPIMAGE',                 'the AppImage that the program runs from, for what launcher writes.'],
   ['PATH',                     'where Chromium is looked for.'],
 ]
 
@@ -60,12 +64,7 @@ export function manual({ version, commands, addresses }: CommandLine, date: stri
   page.example('scanout demo:', 'scanout list', 'scanout screenshot vfio+pid:4242 -o vm.png')
   page
     .section('See also')
-    .line(
-      `${bold('qemu')}(1), ${bold('virsh')}(1), ${bold('virt\\-viewer')}(1)`.replaceAll(
-        '\\e-',
-        '-',
-      ),
-    )
+    .line(['qemu', 'virsh', 'virt-viewer'].map((name) => `${bold(name)}(1)`).join(', '))
   return page.toString()
 }
 
@@ -147,7 +146,7 @@ function withoutRoot(page: ManPage): void {
     ),
   )
   page.example(
-    'echo ADDRESS=vfio:UUID | sudo tee /etc/scanout/desk.conf',
+    'echo ADDRESS=vfio:UUID | sudo install -D -m 644 /dev/stdin /etc/scanout/desk.conf',
     'sudo systemctl enable --now scanout-broker@desk',
     'scanout planes+unix:/run/scanout/desk.sock',
   )

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { type Arch, root } from './places.ts'
+import { root } from './places.ts'
 
 type LockedPackage = {
   readonly version?: string
@@ -40,9 +40,10 @@ export function bundledPackages(): readonly Bundled[] {
 /**
  * The package's `copyright` file: our licence, then what came with each bundled package, then Node's.
  *
+ * @param node folder of the npm package that brings Node
  * @throws Error if a bundled package has no licence text
  */
-export function copyrightText(arch: Arch): string {
+export function copyrightText(node: string): string {
   const parts = [
     'Scanout is free software under the terms of the GNU General Public License, version 2 or (at',
     'your option) any later version. The text follows. On Debian systems it is also in',
@@ -55,7 +56,6 @@ export function copyrightText(arch: Arch): string {
   for (const { name, version, license, folder } of bundledPackages()) {
     parts.push(heading(`${name} ${version}: ${license}`), licenceIn(folder))
   }
-  const node = path.join(root, 'node_modules', `node-linux-${arch}`)
   const { version } = JSON.parse(readFileSync(path.join(node, 'package.json'), 'utf8'))
   parts.push(heading(`Node.js ${version}`), licenceIn(node))
   return `${parts.join('\n')}\n`

@@ -3,13 +3,14 @@
 // Runs the layers of tests that this host can run and ends with one line of counts, after naming what
 // was skipped and why.
 //
-//   node scripts/test.mjs [LAYER …]     check unit native gl e2e qemu kernel; all without arguments
+//   node scripts/test.mjs [LAYER …]     check unit native gl dist e2e qemu kernel; all without arguments
 import { spawn, spawnSync } from 'node:child_process'
 import { accessSync, constants, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Skip } from '../test/kernel-lab/host/skip.mjs'
 import { fetchQemu, newerQemus } from '../test/qemu/host/newer-qemu.mjs'
+import { distLine } from './dist-line.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const at = (...parts) => path.join(root, ...parts)
@@ -55,6 +56,7 @@ const layers = [
   { name: 'unit', run: () => vitest('unit'), hindrance: () => undefined },
   { name: 'native', run: () => vitest('native'), hindrance: () => undefined },
   { name: 'gl', run: () => vitest('gl'), hindrance: browser },
+  { name: 'dist', run: dist, hindrance: () => undefined },
   { name: 'e2e', run: () => vitest('e2e'), hindrance: browser },
   { name: 'qemu', run: qemu, hindrance: dbusDisplay },
   { name: 'kernel', run: kernel, hindrance: () => undefined },
@@ -118,6 +120,13 @@ async function vitest(project) {
       .map((test) => test.fullName),
     failures,
   }
+}
+
+/** The packages, with a stand-in for Electron; what a host cannot check is skipped by name. */
+async function dist() {
+  const outcome = await vitest('package')
+  process.stdout.write(`${distLine(path.join(results, 'package.json'))}\n`)
+  return outcome
 }
 
 /** The host's QEMU, and newer ones where they can be fetched; those tests say themselves that they are skipped. */

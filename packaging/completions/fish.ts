@@ -23,7 +23,7 @@ export function fishCompletion(line: CommandLine): string {
       ({ name, summary }) =>
         `complete -c scanout -n "not __fish_seen_subcommand_from $commands" -a ${name} -d ${quoted(summary)}`,
     ),
-    `complete -c scanout -n "not __fish_seen_subcommand_from $commands" -a '(__scanout_addresses)'`,
+    `complete -c scanout -n "not __fish_seen_subcommand_from $commands" -F -a '(__scanout_addresses)'`,
     ...line.commands.flatMap(rows),
     '',
   ].join('\n')

@@ -85,7 +85,7 @@ function action(offer: Offer): string {
     case 'nothing':
       return ' '
     case 'words':
-      return `(${offer.words.join(' ')})`
+      return `(${offer.words.map((word) => word.replaceAll(':', '\\:')).join(' ')})`
     case 'files':
       return '_files'
     case 'folders':

@@ -18,7 +18,7 @@ chmod "$mode" "$app/chrome-sandbox" || true
 profile=/etc/apparmor.d/scanout
 if command -v apparmor_parser >/dev/null 2>&1 &&
   apparmor_parser --skip-kernel-load --skip-cache "$app/resources/apparmor-profile" >/dev/null 2>&1; then
-  install -m 0644 "$app/resources/apparmor-profile" "$profile" || true
+  cp "$app/resources/apparmor-profile" "$profile" && chmod 0644 "$profile" || true
   if [ -d /sys/kernel/security/apparmor ]; then
     apparmor_parser --replace --write-cache "$profile" || true
   fi

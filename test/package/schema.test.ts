@@ -35,9 +35,12 @@ describe('electron-builder.yml', () => {
     expect(configuration).toMatchObject({
       linux: {
         target: ['deb', 'rpm', 'AppImage'],
-        mimeTypes: ['application/x-scanout', 'application/x-scanout-dump'],
+        mimeTypes: [
+          'application/x-scanout',
+          'application/x-scanout-dump',
+          'x-scheme-handler/scanout',
+        ],
       },
-      protocols: [{ schemes: ['scanout'] }],
       electronFuses: { runAsNode: false, onlyLoadAppFromAsar: true },
       publish: null,
     })

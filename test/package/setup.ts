@@ -62,6 +62,7 @@ export default async function setup(project: TestProject): Promise<() => void> {
       epoch: EPOCH,
       built: bundles,
       addon: path.join(bundles, 'native', 'scanout_shim.node'),
+      node: path.join(root, 'node_modules', `node-linux-${hostArch}`),
     })
     return pack({
       stage,

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, inject, it } from 'vitest'
+import { commandRows } from '../../main/program.ts'
+import { must, type Ran, run } from '../../packaging/run.ts'
+import { temporaryFolder } from '../fakes/temporary-folder.ts'
+
+const { installed: unpacked, packages } = inject('built')
+const installed = unpacked ?? ''
+const command = path.join(installed, 'usr/bin/scanout')
+const folder = temporaryFolder()
+
+/** A host as a server is: no display, no session bus, no Node and no Chromium in PATH. */
+const bareEnvironment = { HOME: folder, PATH: bareTools(), LC_ALL: 'C' }
+
+/** A folder with what the launcher is allowed to need of the host. */
+function bareTools(): string {
+  const tools = path.join(folder, 'tools')
+  mkdirSync(tools)
+  for (const name of ['dirname', 'readlink']) {
+    writeFileSync(path.join(tools, name), `#!/bin/sh\nexec /usr/bin/${name} "$@"\n`)
+    chmodSync(path.join(tools, name), 0o755)
+  }
+  return tools
+}
+
+function scanout(...args: string[]): Ran {
+  return run(command, args, { cwd: folder, env: bareEnvironment })
+}
+
+describe.skipIf(!unpacked)('the installed scanout without a display server (needs dpkg)', () => {
+  it('says its version and its commands', () => {
+    const { version } = JSON.parse(
+      readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+    )
+    expect(scanout('--version')).toMatchObject({
+      code: 0,
+      stdout: `scanout ${version}\n`,
+      stderr: '',
+    })
+    for (const { name } of commandRows) expect(scanout('--help').stdout).toContain(`  ${name}`)
+  })
+
+  it.each(commandRows)('tells the options of $name', ({ name }) => {
+    const { code, stdout, stderr } = scanout(name, '--help')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(new RegExp(`^Usage: scanout ${name}`))
+  })
+
+  it('takes a screenshot', () => {
+    expect(scanout('screenshot', 'demo:', '-o', 'x.png')).toMatchObject({ code: 0, stderr: '' })
+    const png = readFileSync(path.join(folder, 'x.png'))
+    expect(png.subarray(1, 4).toString()).toBe('PNG')
+    expect(png.readUInt32BE(16)).toBe(1920)
+  })
+
+  it('dumps planes and decodes them again, in the addon', () => {
+    expect(scanout('dump', 'demo:', '-o', 'dump')).toMatchObject({ code: 0 })
+    const decoded = scanout(
+      'decode',
+      'dump/planes.json',
+      '--to',
+      'rgba8',
+      '-o',
+      'raw',
+      '--engine',
+      'native',
+    )
+    expect(decoded).toMatchObject({ code: 0, stderr: '' })
+    expect(readFileSync(path.join(folder, 'raw', 'planes.bin')).length).toBe(1920 * 1080 * 4)
+  })
+
+  it('inspects, and lists what the host has', () => {
+    const inspected = scanout('inspect', 'demo:', '--json')
+    expect(inspected).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(inspected.stdout)).toBeTypeOf('object')
+    const listed = scanout('list')
+    expect(listed.code).toBe(0)
+    expect(listed.stdout).toContain('demo:')
+  })
+
+  it('fails in words, as everywhere', () => {
+    expect(scanout('screenshot', 'vfio:no-such-device', '-o', 'y.png').code).not.toBe(0)
+    const { code, stderr } = scanout('screenshto', 'demo:')
+    expect(code).toBe(2)
+    expect(stderr).toContain('Did you mean screenshot?')
+  })
+
+  it('says why it cannot open a window here', () => {
+    const { code, stderr } = scanout('view', 'demo:', '--headless', '--frames', '1')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/Chromium/)
+  })
+
+  it('opens the window by the Electron that came with it', () => {
+    const env = { ...bareEnvironment, DISPLAY: 'elsewhere:0' }
+    const { stdout, stderr } = run(
+      command,
+      ['view', 'demo:', '--shell', 'electron', '--title', 'a b'],
+      { cwd: folder, env },
+    )
+    expect(stdout).toContain('stand-in for Electron: ')
+    expect(stdout).toMatch(/resources\/program -- view .*--title[ =]a b/)
+    // The stand-in shows nothing, and that is said.
+    expect(stderr).toContain('scanout-window')
+  })
+
+  it('starts without the sandbox when an AppImage finds no user namespaces', () => {
+    const env = { ...bareEnvironment, DISPLAY: 'elsewhere:0' }
+    const words = ['--no-sandbox', 'view', 'demo:', '--shell', 'electron']
+    const { stdout, stderr } = run(command, words, { cwd: folder, env })
+    expect(stdout).toContain('stand-in for Electron: --no-sandbox ')
+    expect(stderr).toContain('without its sandbox')
+  })
+
+  it('holds a device for others: the broker serves, and a viewer takes a picture from it', async () => {
+    const socket = path.join(folder, 'planes.sock')
+    const script = `"$1" broker demo: --listen "$2" & broker=$!
+for i in $(/usr/bin/seq 200); do [ -S "$2" ] && break; /bin/sleep 0.1; done
+"$1" screenshot "planes+unix:$2" -o shared.png; code=$?
+kill $broker; wait $broker
+exit $code`
+    const shared = run('/bin/sh', ['-c', script, 'sh', command, socket], {
+      cwd: folder,
+      env: bareEnvironment,
+    })
+    expect(shared).toMatchObject({ code: 0, stderr: '' })
+    expect(readFileSync(path.join(folder, 'shared.png')).subarray(1, 4).toString()).toBe('PNG')
+  })
+})
+
+describe.skipIf(!packages.AppImage)(
+  'the AppImage (needs the Debian package squashfs-tools)',
+  () => {
+    it('runs the command line without a display server', () => {
+      const [file = ''] = packages.AppImage ?? []
+      const offset = Buffer.byteLength('stand-in for the runtime\n')
+      const content = path.join(folder, 'appimage')
+      must('unsquashfs', [
+        '-quiet',
+        '-no-progress',
+        '-offset',
+        String(offset),
+        '-dest',
+        content,
+        file,
+      ])
+      const env = { ...bareEnvironment, PATH: process.env['PATH'] }
+      const { code, stdout } = run(path.join(content, 'AppRun'), ['list'], { cwd: folder, env })
+      expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('demo:') })
+      expect(readFileSync(path.join(content, 'org.scanout.Scanout.desktop'), 'utf8')).toContain(
+        'Exec=AppRun %U',
+      )
+    })
+  },
+)
