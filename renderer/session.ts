@@ -165,6 +165,16 @@ export class Session implements Disposable {
     })
   }
 
+  /** Makes an icon on this desktop that opens this VM. */
+  async createLauncher(): Promise<void> {
+    await this.#try('cannot create a launcher', async () => {
+      const made = await this.#bridge.call('launcher:create')
+      if (!made.ok) throw new Error(sentence(`${made.failure.why}. ${made.failure.remedy}`))
+      const title = `${made.value.name} is among your applications`
+      this.toast({ kind: 'done', title, detail: made.value.path, reveal: false })
+    })
+  }
+
   async close(): Promise<void> {
     if (this.#store.getState().closed) window.close()
     else await this.#try('cannot close', () => this.#bridge.call('window:close'))

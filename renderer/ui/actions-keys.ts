@@ -18,7 +18,8 @@ export function sendId({ label }: KeyCombination): string {
 function send(combination: KeyCombination, section: string, folder?: ActionFolder): Action {
   return {
     id: sendId(combination),
-    label: combination.label,
+    label: `Send ${combination.label}`,
+    line: combination.label,
     group: 'keys',
     section,
     ...(folder && { folder }),

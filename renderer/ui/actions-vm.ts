@@ -11,6 +11,12 @@ function goesOn({ vm }: ViewState): Exclude<RunAction, 'reset'> | undefined {
   return next === 'reset' ? undefined : next
 }
 
+/** What the first item does now. */
+function stepWords(state: ViewState): string {
+  const next = goesOn(state)
+  return next ? actionWords[next] : 'Pause'
+}
+
 /** QEMU is there and its guest is not any more. */
 function isOver({ vm }: ViewState): boolean {
   return vm !== null && runWords(vm.run)?.action === 'reset'
@@ -26,10 +32,8 @@ const hasMonitor = ({ vm, closed }: ViewState): boolean => vm !== null && !close
 export const vmActions: readonly Action[] = [
   {
     id: 'vm:pause',
-    label: (state) => {
-      const next = goesOn(state)
-      return next ? actionWords[next] : 'Pause'
-    },
+    label: (state) => `${stepWords(state)} the VM`,
+    line: stepWords,
     group: 'vm',
     section: 'power',
     isOffered: hasMonitor,
@@ -42,7 +46,8 @@ export const vmActions: readonly Action[] = [
   },
   {
     id: 'vm:power-button',
-    label: 'Press power button',
+    label: 'Press the power button of the VM',
+    line: 'Press power button',
     group: 'vm',
     section: 'power',
     isOffered: hasMonitor,
@@ -51,7 +56,8 @@ export const vmActions: readonly Action[] = [
   },
   {
     id: 'vm:reset',
-    label: 'Reset…',
+    label: 'Reset the VM…',
+    line: 'Reset…',
     group: 'vm',
     section: 'power',
     isOffered: hasMonitor,
@@ -60,11 +66,21 @@ export const vmActions: readonly Action[] = [
   },
   {
     id: 'vm:reopen',
-    label: 'Connect again',
+    label: 'Connect to the VM again',
+    line: 'Connect again',
     group: 'vm',
     section: 'power',
     isOffered: ({ closed }) => !closed,
     run: ({ session }) => void session.reopen(),
+  },
+  {
+    id: 'launcher:create',
+    label: 'Create a launcher for this VM',
+    line: 'Create launcher',
+    group: 'vm',
+    section: 'launcher',
+    isOffered: ({ closed }) => !closed,
+    run: ({ session }) => void session.createLauncher(),
   },
   {
     id: 'vm:follow',
@@ -115,7 +131,8 @@ export function consoleActions({ guest, closed }: ViewState): readonly Action[] 
   if (guest.consoles.length < 2 || closed) return []
   return guest.consoles.map((console) => ({
     id: `console:${console.id}`,
-    label: consoleWords(console),
+    label: `Show console ${consoleWords(console)}`,
+    line: consoleWords(console),
     group: 'consoles',
     isOffered: () => true,
     isOn: (state) => state.guest.console?.id === console.id,

@@ -4,11 +4,12 @@
 export type Match = { readonly score: number; readonly at: readonly number[] }
 
 const NONE: Match = { score: 0, at: [] }
-/** A character where a word begins, and one right behind the one before it. */
-const START = 8
-const NEXT = 5
+/** A character where a word begins, one right behind the one before it, and the last where a word ends. */
+const START = 6
+const NEXT = 7
+const END = 2
 /** For each character between the first and the last that is left over. */
-const GAP = 0.2
+const GAP = 0.3
 
 /**
  * Finds every word of a query in a text, its characters in order but not together: `fs` and `full` in
@@ -48,10 +49,11 @@ function wordMatch(word: string, text: string): Match | undefined {
     }
     ends = next
   }
-  return ends.reduce<Match | undefined>(
-    (best, end) => (end && (!best || end.score > best.score) ? end : best),
-    undefined,
-  )
+  return ends.reduce<Match | undefined>((best, end, at) => {
+    if (!end) return best
+    const score = end.score + (isWord(text, at + 1) ? 0 : END)
+    return !best || score > best.score ? { score, at: end.at } : best
+  }, undefined)
 }
 
 /** The character right behind another counts more than one somewhere after it. */
@@ -67,5 +69,9 @@ function worn(best: Match | undefined, here: Match | undefined): Match | undefin
 }
 
 function isStart(text: string, at: number): boolean {
-  return at === 0 || !/[\p{L}\p{N}]/u.test(text[at - 1] ?? '')
+  return at === 0 || !isWord(text, at - 1)
+}
+
+function isWord(text: string, at: number): boolean {
+  return /[\p{L}\p{N}]/u.test(text[at] ?? '')
 }
