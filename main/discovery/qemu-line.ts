@@ -37,7 +37,10 @@ export function readQemuLine(words: readonly string[]): QemuLine {
     const chardev = rest.get('chardev') ?? first.replace(/^chardev=/, '')
     return rest.get('mode') === 'control' ? (sockets.get(chardev) ?? []) : []
   })
-  const name = valuesOf(words, 'name')[0]?.first.replace(/^guest=/, '')
+  // The last of a repeated option counts.
+  const name = valuesOf(words, 'name')
+    .at(-1)
+    ?.first.replace(/^guest=/, '')
   return {
     name: name || undefined,
     display: displayOf(words),
@@ -47,8 +50,8 @@ export function readQemuLine(words: readonly string[]): QemuLine {
 }
 
 function displayOf(words: readonly string[]): QemuDisplay {
-  const display = valuesOf(words, 'display').find(({ first }) => first === 'dbus')
-  if (!display) return { kind: 'none' }
+  const display = valuesOf(words, 'display').at(-1)
+  if (display?.first !== 'dbus') return { kind: 'none' }
   const { rest } = display
   if (['yes', 'on'].includes(rest.get('p2p') ?? '')) return { kind: 'p2p' }
   return { kind: 'bus', address: rest.get('addr') ?? 'session' }

@@ -15,6 +15,8 @@ describe("QEMU's command line", () => {
     ['-display dbus,addr=unix:path=/a,,guid=1',   { kind: 'bus', address: 'unix:path=/a,guid=1' }],
     ['-display gtk,gl=on',                        { kind: 'none' }],
     ['-display dbusy,p2p=yes',                    { kind: 'none' }],
+    ['-display none -display dbus,p2p=on',        { kind: 'p2p' }],
+    ['-display dbus,p2p=on -display none',        { kind: 'none' }],
     ['-display',                                  { kind: 'none' }],
     ['-m 32',                                     { kind: 'none' }],
   ])('has for %s the display %j', (line, display) => {
@@ -43,6 +45,7 @@ describe("QEMU's command line", () => {
     ['-name win10', 'win10'],
     ['--name win10,process=vm', 'win10'],
     ['-name a,,b', 'a,b'],
+    ['-name a -name b', 'b'],
     ['-name', undefined],
     ['-m 32', undefined],
   ])('has for %s the name %s', (line, name) => expect(read(line).name).toBe(name))
