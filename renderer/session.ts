@@ -15,7 +15,7 @@ import type { Compositor } from './compositor/compositor.ts'
 import { FrameRate } from './frame-rate.ts'
 import { chord } from './input/keyboard.ts'
 import { type Store, type Toast, takesKeys } from './store.ts'
-import { sentence } from './ui/words.ts'
+import { sentence } from './ui/sentence.ts'
 
 /** Without a frame for this long the picture counts as unchanging. */
 const QUIET_MS = 1500

@@ -7,7 +7,7 @@ import type { ShotFormat } from '../core/settings.ts'
 import { base64 } from './base64.ts'
 import type { Session } from './session.ts'
 import type { Store } from './store.ts'
-import { sentence } from './ui/words.ts'
+import { sentence } from './ui/sentence.ts'
 
 /** What a person wants saved, and where. */
 export type ShotWish = {

@@ -2,7 +2,7 @@
 import { type Bridge, type DroppedFile, MAX_KEPT } from '../../core/protocol.ts'
 import { base64 } from '../base64.ts'
 import type { Session } from '../session.ts'
-import { sentence } from '../ui/words.ts'
+import { sentence } from '../ui/sentence.ts'
 
 const MOST_FILES = 32
 

@@ -3,7 +3,7 @@ import type { InspectFacts } from '../../core/inspection.ts'
 import type { Hello } from '../../core/protocol.ts'
 import { isSoftware } from '../compositor/webgl/context.ts'
 import type { PresenterFacts } from '../store.ts'
-import { sentence } from '../ui/words.ts'
+import { sentence } from '../ui/sentence.ts'
 import { accessWords, presenterNames, transportNames } from '../ui/words-inspector.ts'
 
 /** One step of the picture's way, and why it is not a better one. */

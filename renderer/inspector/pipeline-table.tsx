@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
+import { sentence } from '../ui/sentence.ts'
 import { useViewState } from '../ui/view.ts'
-import { sentence } from '../ui/words.ts'
 import { pipelineRows } from './pipeline-rows.ts'
 import { useInspector } from './use-inspector.ts'
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { PlaneStatus } from '../../core/plane.ts'
-import { sentence } from '../ui/words.ts'
+import { sentence } from '../ui/sentence.ts'
 import { emptyPlaneWords, planeStateWords, planeTitles } from '../ui/words-inspector.ts'
 import { CodeButton } from './code-button.tsx'
 import { PlanePreview } from './plane-preview.tsx'

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { type MouseEvent, useEffect, useRef } from 'react'
-import { sentence } from '../ui/words.ts'
+import { sentence } from '../ui/sentence.ts'
 import { useLauncher, useLauncherState } from './context.ts'
 import { Glyph } from './glyph.tsx'
 import { activeRow, groupRows, listedRows, type Row } from './rows.ts'

@@ -4,8 +4,8 @@ import type { Failure } from '../../core/failure.ts'
 import { shotFormats } from '../../core/settings.ts'
 import type { Saving } from '../store.ts'
 import { Modal } from './modal.tsx'
+import { sentence } from './sentence.ts'
 import { useView, useViewState } from './view.ts'
-import { sentence } from './words.ts'
 import { formatWords } from './words-actions.ts'
 
 /** Asks where to save a picture, a plane or a dump, and saves it. */

@@ -3,17 +3,10 @@ import { type ReactNode, useCallback, useRef } from 'react'
 import type { PlaneKind } from '../../core/plane.ts'
 import { firstKeyOf } from './actions.ts'
 import { Icon } from './icon.tsx'
+import { sentence } from './sentence.ts'
 import { useDismiss } from './use-dismiss.ts'
 import { useView, useViewState } from './view.ts'
-import {
-  fourccWords,
-  layoutWords,
-  planeWords,
-  rateWords,
-  sentence,
-  shownPlane,
-  sizeWords,
-} from './words.ts'
+import { fourccWords, layoutWords, planeWords, rateWords, shownPlane, sizeWords } from './words.ts'
 
 /** The button and the panel that tell a driver author what arrives and how it is shown. */
 export function StatusPanel() {

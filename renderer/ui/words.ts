@@ -8,6 +8,7 @@ import { describeModifier } from '../../core/modifier-names.ts'
 import type { Plane, PlaneStatus } from '../../core/plane.ts'
 import type { ScaleMode } from '../../core/settings.ts'
 import { actsOnVm, type ViewState } from '../store.ts'
+import { sentence } from './sentence.ts'
 import { type RunAction, runWords } from './vm-words.ts'
 
 /** What a person can do about a state. */
@@ -111,14 +112,6 @@ function fromFailure(
   const fact = 'field' in failure ? `${failure.field} = ${failure.value}` : ''
   const why = sentence(`${failure.what}: ${failure.why}`)
   return { title, why, remedy: sentence(failure.remedy), fact, actions, tone: 'alert' }
-}
-
-/** Capital first, full stop last; for texts that are also printed after a program's name. */
-export function sentence(text: string): string {
-  const trimmed = text.trim()
-  if (trimmed === '') return ''
-  const end = /[.!?:…]$/.test(trimmed) ? '' : '.'
-  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${end}`
 }
 
 export const actionWords: Readonly<Record<StateAction, string>> = {

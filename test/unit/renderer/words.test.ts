@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { vmRuns } from '../../../core/guest.ts'
 import { FrameRate } from '../../../renderer/frame-rate.ts'
 import { createViewStore } from '../../../renderer/store.ts'
+import { sentence } from '../../../renderer/ui/sentence.ts'
 import {
   actionWords,
   consoleWords,
   modifierWords,
   rateWords,
-  sentence,
   stateWords,
   summary,
 } from '../../../renderer/ui/words.ts'
