@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-
 import type { BlockShape, Channel } from '../core/fourcc.ts'
+import type { Rect } from '../core/geometry.ts'
 import type { TileGrid, Tiling } from '../core/tiling.ts'
 import type { YuvRule } from '../core/yuv.ts'
 
@@ -170,8 +170,14 @@ export type Layout = {
   readonly grid: TileGrid | undefined
 }
 
+/** Bytes to be read, or to be written where a mapping is writable. */
+export type Memory = Uint8Array | Mapping
+
 /** A memory plane and the buffer that it lies in. */
-export type LaidMemory = { readonly memory: Uint8Array; readonly layout: Layout }
+export type LaidMemory = { readonly memory: Memory; readonly layout: Layout }
+
+/** Where a rectangle of pixels goes: its first byte, and the bytes from row to row. */
+export type Place = { readonly memory: Memory; readonly offset: number; readonly pitch: number }
 
 /** The size of a picture, and whether the first row in memory is its last. */
 export type PictureShape = {
@@ -237,7 +243,9 @@ export interface NativeShim {
   packRects(mapping: Mapping, pitch: number, rects: Int32Array, target: Uint8Array): number
 
   /** Undoes the tiling of one memory plane: rows tight, same bytes. `threads`, 1 to 16, share the work; as many as pay when left out. */
-  linearise(memory: Uint8Array, layout: Layout, threads?: number): Uint8Array<ArrayBuffer>
+  linearise(memory: Memory, layout: Layout, threads?: number): Uint8Array<ArrayBuffer>
+  /** The same of a part, in blocks, into a place in other memory than is read. Throws EFAULT when the memory was taken away. */
+  lineariseInto(memory: Memory, layout: Layout, part: Rect, place: Place, threads?: number): void
   /** Undoes the tiling of all memory planes and turns their pixels into 8-bit RGBA, by the rules of core/decode.ts. */
   decodeRgba8(
     planes: readonly LaidMemory[],
@@ -245,6 +253,15 @@ export interface NativeShim {
     picture: PictureShape,
     threads?: number,
   ): Uint8Array<ArrayBuffer>
+  /** The same of a part, in pixels with the top row first, into a place in other memory than is read. Throws EFAULT when the memory was taken away. */
+  decodeRgba8Into(
+    planes: readonly LaidMemory[],
+    format: PixelFormat,
+    picture: PictureShape,
+    part: Rect,
+    place: Place,
+    threads?: number,
+  ): void
 
   watchProcess(pid: number): ProcessWatch
   /** Open descriptors and mappings made by this addon and not yet given back; tests count them. */

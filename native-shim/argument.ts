@@ -75,3 +75,15 @@ export function record<Field extends string>(
   if (typeof value !== 'object' || value === null) throw wrongType(name, 'an object', value)
   return value
 }
+
+/** Checks an array of `least` to `most` entries. */
+export function list(
+  name: string,
+  value: unknown,
+  least: number,
+  most: number,
+): readonly unknown[] {
+  if (!Array.isArray(value)) throw wrongType(name, 'an array', value)
+  whole(`${name}.length`, value.length, least, most)
+  return value
+}

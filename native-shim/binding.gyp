@@ -13,6 +13,7 @@
         "src/linearise.cc",
         "src/memory.cc",
         "src/overlay.cc",
+        "src/pixel-format.cc",
         "src/poller.cc",
         "src/process.cc",
         "src/socket.cc",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import path from 'node:path'
-import type { LaidMemory, Layout, PictureShape, PixelFormat, RawPlane, ScanShape } from './api.ts'
+import type { Rect } from '../core/geometry.ts'
+import type { Layout, PictureShape, PixelFormat, RawPlane, ScanShape } from './api.ts'
 
 // The addon's functions one to one. They check only what memory safety needs: nothing but the files
 // of this folder calls them.
@@ -12,6 +13,12 @@ export type FdHandle = Handle<'fd'>
 export type MappingHandle = Handle<'mapping'>
 export type OverlayHandle = Handle<'overlay'>
 export type PollerHandle = Handle<'poller'>
+
+export type RawPlace = {
+  readonly memory: Uint8Array | MappingHandle
+  readonly offset: number
+  readonly pitch: number
+}
 
 export type RawReceived = { readonly bytes: Uint8Array<ArrayBuffer>; readonly fds: FdHandle[] }
 
@@ -53,13 +60,19 @@ export type Bindings = {
     endRow: number,
   ): Int32Array<ArrayBuffer>
   packRects(mapping: MappingHandle, pitch: number, rects: Int32Array, target: Uint8Array): number
-  /** The target has exactly the size of the result. */
-  linearise(memory: Uint8Array, layout: Layout, target: Uint8Array, threads: number): void
+  linearise(
+    memory: Uint8Array | MappingHandle,
+    layout: Layout,
+    part: Rect,
+    place: RawPlace,
+    threads: number,
+  ): void
   decodeRgba8(
-    planes: readonly LaidMemory[],
+    planes: readonly { memory: Uint8Array | MappingHandle; layout: Layout }[],
     format: PixelFormat,
     picture: PictureShape,
-    target: Uint8Array,
+    part: Rect,
+    place: RawPlace,
     threads: number,
   ): void
 

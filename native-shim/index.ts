@@ -3,10 +3,10 @@ import type { Fd, Mapping, NativeShim } from './api.ts'
 import { inside, oneOf, outOfRange, plainText, truth, whole } from './argument.ts'
 import { native } from './bindings.ts'
 import { packRects, scanDamage } from './damage.ts'
+import { decodeRgba8, decodeRgba8Into, linearise, lineariseInto } from './decode.ts'
 import { NativeFd } from './fd.ts'
 import { listen } from './fd-listener.ts'
 import { adoptSocket, connect, socketEnds, socketPair } from './fd-socket.ts'
-import { decodeRgba8, linearise } from './layout.ts'
 import { NativeMapping } from './mapping.ts'
 import { watchProcess } from './process-watch.ts'
 import { mapOver, pageSize } from './shared-memory.ts'
@@ -72,7 +72,9 @@ export const shim: NativeShim = {
   scanDamage,
   packRects,
   linearise,
+  lineariseInto,
   decodeRgba8,
+  decodeRgba8Into,
 
   watchProcess,
   counts: () => native().counts(),

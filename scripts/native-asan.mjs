@@ -5,6 +5,7 @@
 // fails its test. Needs gcc's libasan; arguments go to vitest.
 //
 //   node scripts/native-asan.mjs [FILE…]
+//   node scripts/native-asan.mjs --claims 1000000 plane-claims   so many descriptions of planes
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, rmSync } from 'node:fs'
 import path from 'node:path'
@@ -35,10 +36,17 @@ must(path.join(bin, 'node-gyp'), [
   '-Dsanitize=true',
 ])
 
+const given = process.argv.slice(2)
+const claims = given[0] === '--claims' ? given.splice(0, 2)[1] : undefined
+if (claims !== undefined && !/^\d{1,8}$/.test(claims)) {
+  process.stderr.write(`--claims ${claims}: a number is wanted\n`)
+  process.exit(2)
+}
 const libraryOf = (name) => execFileSync('gcc', [`-print-file-name=${name}`], { encoding: 'utf8' })
-must(path.join(bin, 'vitest'), ['run', '--project', 'native', ...process.argv.slice(2)], {
+must(path.join(bin, 'vitest'), ['run', '--project', 'native', ...given], {
   env: {
     ...process.env,
+    ...(claims === undefined ? {} : { SCANOUT_CLAIMS: claims }),
     SCANOUT_SHIM: path.join(folder, 'build', 'Release', 'scanout_shim.node'),
     LD_PRELOAD: libraryOf('libasan.so').trim(),
     // V8's allocations are no leaks of ours; a stray SIGBUS is to end a process, as a test expects.

@@ -40,14 +40,18 @@ Napi::Value makeHandle(Napi::Env env, std::unique_ptr<T> object) {
 
 /** The object behind a handle; anything that is not a handle of that kind throws. */
 template <typename T>
-T& fromHandle(const Napi::CallbackInfo& info, size_t index) {
-  const Napi::Value value = info[index];
+T& fromHandle(Napi::Env env, const Napi::Value& value) {
   bool matches = false;
   if (!value.IsExternal() ||
-      napi_check_object_type_tag(info.Env(), value, &T::tag, &matches) != napi_ok || !matches) {
-    throwMisuse(info.Env(), "not a handle of the expected kind");
+      napi_check_object_type_tag(env, value, &T::tag, &matches) != napi_ok || !matches) {
+    throwMisuse(env, "not a handle of the expected kind");
   }
   return *value.As<Napi::External<T>>().Data();
+}
+
+template <typename T>
+T& fromHandle(const Napi::CallbackInfo& info, size_t index) {
+  return fromHandle<T>(info.Env(), info[index]);
 }
 
 /** A whole number from 0 to 2^53 - 1. */

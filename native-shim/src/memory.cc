@@ -25,9 +25,9 @@ void MappingHandle::unmap() {
   openMappings.fetch_sub(1, std::memory_order_relaxed);
 }
 
-MappingHandle& openMapping(const Napi::CallbackInfo& info, size_t index) {
-  auto& mapping = fromHandle<MappingHandle>(info, index);
-  if (!mapping.data) throwMisuse(info.Env(), "mapping is unmapped");
+MappingHandle& openMapping(Napi::Env env, const Napi::Value& value) {
+  auto& mapping = fromHandle<MappingHandle>(env, value);
+  if (!mapping.data) throwMisuse(env, "mapping is unmapped");
   return mapping;
 }
 

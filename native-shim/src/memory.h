@@ -30,7 +30,11 @@ struct MappingHandle {
 };
 
 /** A mapping that is still mapped; throws otherwise. */
-MappingHandle& openMapping(const Napi::CallbackInfo& info, size_t index);
+MappingHandle& openMapping(Napi::Env env, const Napi::Value& value);
+
+inline MappingHandle& openMapping(const Napi::CallbackInfo& info, size_t index) {
+  return openMapping(info.Env(), info[index]);
+}
 
 /** mmap MAP_SHARED; throws with syscall `mmap`. */
 Napi::Value mapShared(Napi::Env env, int fd, uint64_t offset, uint64_t length, bool writable);

@@ -12,6 +12,9 @@ namespace {
 constexpr uint64_t maxTileBytes = uint64_t{1} << 31;
 constexpr uint64_t maxSide = uint64_t{1} << 20;
 constexpr uint64_t maxMasks = 24;
+/** Tiles of fewer bytes cost more to find than to copy. */
+constexpr uint64_t smallTile = 4096;
+constexpr uint64_t cacheLine = 64;
 /** Rows of blocks in V3D's page cache. */
 constexpr uint64_t uifCache = 32;
 
@@ -154,59 +157,78 @@ void BlockRows::checkTiles(Napi::Env env, uint64_t room) const {
 
 void BlockRows::prepare() {
   run_ = runOf(tiling_);
+  const bool isPlain = uint64_t{1} << tiling_.xMasks.size() <= tiling_.width;
+  if (tiling_.order == TileOrder::rows && isPlain) {
+    joined_ = std::max<uint64_t>(1, smallTile / tiling_.bytes());
+  } else if (tiling_.order == TileOrder::uif) {
+    joined_ = 4;
+  }
   for (uint64_t x = 0; x < rowBytes_; x += run_) {
-    columnOffsets_.push_back(scatter(tiling_.xMasks, x));
+    const uint64_t tile = x / tiling_.width % joined_ * tiling_.bytes();
+    columnOffsets_.push_back(static_cast<uint32_t>(tile) | scatter(tiling_.xMasks, x));
   }
   for (uint64_t y = 0; y < height_; y++) rowOffsets_.push_back(scatter(tiling_.yMasks, y));
 }
 
 template <size_t fixedRun>
-void BlockRows::copyTiles(uint64_t first, uint64_t end, uint8_t* target) const {
+void BlockRows::copyTiles(const BytePart& part, uint8_t* target, uint64_t pitch) const {
   const uint64_t run = fixedRun ? fixedRun : run_;
-  const uint64_t runsOfTile = tiling_.width / run;
-  const uint64_t allRuns = rowBytes_ / run;
-  const uint64_t rest = rowBytes_ % run;
-  const uint64_t columns = divideUp(rowBytes_, tiling_.width);
-  for (uint64_t top = first; top < end;) {
+  const uint64_t width = tiling_.width * joined_;
+  const uint64_t endColumn = divideUp(part.right, width);
+  const auto tilesAt = [&](uint64_t column, uint64_t row) {
+    return start_ + tiling_.index(column * joined_, row) * tiling_.bytes();
+  };
+  for (uint64_t top = part.top; top < part.bottom;) {
     const uint64_t tileRow = top / tiling_.height;
-    const uint64_t bottom = std::min(end, (tileRow + 1) * tiling_.height);
-    for (uint64_t column = 0; column < columns; column++) {
-      const uint8_t* tile = start_ + tiling_.index(column, tileRow) * tiling_.bytes();
-      const uint64_t from = column * runsOfTile;
-      const uint64_t runs = std::min(runsOfTile, allRuns - std::min(allRuns, from));
-      const uint32_t* offsets = columnOffsets_.data() + from;
-      const bool cut = runs < runsOfTile && rest > 0;
-      for (uint64_t y = top; y < bottom; y++) {
-        uint8_t* to = target + (y - first) * rowBytes_ + from * run;
+    const uint64_t bottom = std::min(part.bottom, (tileRow + 1) * tiling_.height);
+    for (uint64_t column = part.left / width; column < endColumn; column++) {
+      const uint8_t* tile = tilesAt(column, tileRow);
+      const uint8_t* next = column + 1 < endColumn ? tilesAt(column + 1, tileRow) : tile;
+      const uint64_t left = std::max(part.left, column * width);
+      const uint64_t right = std::min(part.right, (column + 1) * width);
+      // Runs that the part's sides cut: some bytes before the whole ones, some after.
+      const uint64_t before = std::min(divideUp(left, run) * run, right) - left;
+      const uint64_t runs = (right - left - before) / run;
+      const uint64_t after = right - left - before - runs * run;
+      const uint32_t* offsets = columnOffsets_.data() + divideUp(left, run);
+      uint8_t* to = target + (top - part.top) * pitch + (left - part.left) + before;
+      for (uint64_t y = top; y < bottom; y++, to += pitch) {
         const uint32_t across = rowOffsets_[y];
+        // The order in which tiles are read is none that a processor foresees.
+        for (uint64_t at = 0; at < width; at += cacheLine) {
+          __builtin_prefetch(next + (y - top) * width + at);
+        }
+        if (before) memcpy(to - before, tile + (offsets[-1] ^ across) + left % run, before);
         for (uint64_t i = 0; i < runs; i++) memcpy(to + i * run, tile + (offsets[i] ^ across), run);
-        if (cut) memcpy(to + runs * run, tile + (offsets[runs] ^ across), rest);
+        if (after) memcpy(to + runs * run, tile + (offsets[runs] ^ across), after);
       }
     }
     top = bottom;
   }
 }
 
-void BlockRows::copy(uint64_t first, uint64_t end, uint8_t* target) const {
+void BlockRows::copy(const BytePart& part, uint8_t* target, uint64_t pitch) const {
   if (!tiled_) {
-    if (stride_ == rowBytes_) {
-      memcpy(target, row(first), (end - first) * rowBytes_);
+    const uint64_t bytes = part.right - part.left;
+    const uint64_t rows = part.bottom - part.top;
+    if (bytes == stride_ && bytes == pitch) {
+      memcpy(target, row(part.top), rows * bytes);
       return;
     }
-    for (uint64_t y = first; y < end; y++) {
-      memcpy(target + (y - first) * rowBytes_, row(y), rowBytes_);
+    for (uint64_t y = 0; y < rows; y++) {
+      memcpy(target + y * pitch, row(part.top + y) + part.left, bytes);
     }
     return;
   }
   switch (run_) {
-    case 1: return copyTiles<1>(first, end, target);
-    case 2: return copyTiles<2>(first, end, target);
-    case 4: return copyTiles<4>(first, end, target);
-    case 8: return copyTiles<8>(first, end, target);
-    case 16: return copyTiles<16>(first, end, target);
-    case 32: return copyTiles<32>(first, end, target);
-    case 64: return copyTiles<64>(first, end, target);
-    default: return copyTiles<0>(first, end, target);
+    case 1: return copyTiles<1>(part, target, pitch);
+    case 2: return copyTiles<2>(part, target, pitch);
+    case 4: return copyTiles<4>(part, target, pitch);
+    case 8: return copyTiles<8>(part, target, pitch);
+    case 16: return copyTiles<16>(part, target, pitch);
+    case 32: return copyTiles<32>(part, target, pitch);
+    case 64: return copyTiles<64>(part, target, pitch);
+    default: return copyTiles<0>(part, target, pitch);
   }
 }
 

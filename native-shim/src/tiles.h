@@ -26,6 +26,11 @@ struct Tiling {
   uint64_t index(uint64_t column, uint64_t row) const;
 };
 
+/** Byte columns from `left` to before `right` of the rows from `top` to before `bottom`. */
+struct BytePart {
+  uint64_t left = 0, right = 0, top = 0, bottom = 0;
+};
+
 /** The blocks of one memory plane, and how to read their rows. */
 class BlockRows {
  public:
@@ -42,12 +47,12 @@ class BlockRows {
   Bytes memory() const { return memory_; }
   /** A row of a plane without tiling, where it lies. */
   const uint8_t* row(uint64_t y) const { return start_ + y * stride_; }
-  /** Copies rows from `first` to `end`, tight. Allocates nothing. */
-  void copy(uint64_t first, uint64_t end, uint8_t* target) const;
+  /** Copies a part, its rows `pitch` bytes apart. Allocates nothing. */
+  void copy(const BytePart& part, uint8_t* target, uint64_t pitch) const;
 
  private:
   template <size_t fixedRun>
-  void copyTiles(uint64_t first, uint64_t end, uint8_t* target) const;
+  void copyTiles(const BytePart& part, uint8_t* target, uint64_t pitch) const;
   void checkTiles(Napi::Env env, uint64_t room) const;
   void prepare();
 
@@ -58,7 +63,9 @@ class BlockRows {
   Tiling tiling_;
   /** Bytes that stay together wherever a tile puts them. */
   uint64_t run_ = 0;
-  /** What the masks add for each run of a row and for each row. */
+  /** Small tiles that follow each other in a row and in memory: read as one, because each costs as much to find. */
+  uint64_t joined_ = 1;
+  /** Where the runs of a row lie in their joined tiles, and what the masks add for each row. */
   std::vector<uint32_t> columnOffsets_, rowOffsets_;
 };
 

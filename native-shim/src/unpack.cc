@@ -2,6 +2,7 @@
 #include "unpack.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -10,6 +11,8 @@
 #else
 #define SCANOUT_WIDE
 #endif
+/** What a {@link SCANOUT_WIDE} function calls must become part of each of its clones. */
+#define SCANOUT_PART inline __attribute__((always_inline))
 
 namespace scanout {
 namespace {
@@ -35,23 +38,16 @@ uint32_t toByte(uint32_t value, uint32_t bits) {
   return wide & 0xff;
 }
 
-/** core/sample.ts halfToByte. */
-uint8_t halfToByte(uint32_t half) {
-  if (half >= 0x8000) return 0;
-  if (half >= 0x3c00) return 255;
-  const uint32_t exponent = half >> 10;
-  if (exponent == 0) return 0;
-  const uint32_t shift = 25 - exponent;
-  return static_cast<uint8_t>((((half & 0x3ff) | 0x400) * 255 + (1u << (shift - 1))) >> shift);
-}
-
-const std::array<uint8_t, 65536>& halves() {
-  static const auto table = [] {
-    std::array<uint8_t, 65536> made{};
-    for (uint32_t half = 0; half < made.size(); half++) made[half] = halfToByte(half);
-    return made;
-  }();
-  return table;
+/**
+ * core/sample.ts halfToByte. Its float differs from the half by 2^112 in the exponent; all products and
+ * sums are exact, so that this rounds as integers do.
+ */
+SCANOUT_PART uint32_t halfToByte(uint32_t half) {
+  constexpr uint32_t leastNormal = 0x400, one = 0x3c00, negative = 0x8000;
+  // All ones or none: a choice would keep the compiler from doing several at once.
+  const uint32_t isShown = 0 - uint32_t{half - leastNormal < negative - leastNormal};
+  const float value = std::bit_cast<float>((std::min(half, one) & isShown) << 13) * 0x1p112f;
+  return static_cast<uint32_t>(static_cast<int32_t>(value * 255.0f + 0.5f));
 }
 
 /** A scale that equals {@link toByte} for every value: found by trying. */
@@ -84,7 +80,7 @@ Scale scaleOf(uint32_t bits) {
 }
 
 template <typename Word>
-uint64_t load(const uint8_t* at) {
+SCANOUT_PART uint64_t load(const uint8_t* at) {
   Word word;
   memcpy(&word, at, sizeof(Word));
   return word;
@@ -93,7 +89,7 @@ uint64_t load(const uint8_t* at) {
 struct Odd {};
 
 template <typename Word>
-void gather(const uint8_t* blocks, const BlockShape& shape, const Channel& channel, uint64_t count,
+SCANOUT_PART void gather(const uint8_t* blocks, const BlockShape& shape, const Channel& channel, uint64_t count,
             uint16_t* samples) {
   const uint64_t mask = (uint64_t{1} << channel.bits) - 1;
   const uint64_t end = (count + shape.across - 1) / shape.across;
@@ -172,6 +168,99 @@ SCANOUT_WIDE void joinYuv(const Samples* samples, const YuvRule& rule, const Sca
   }
 }
 
+/** What turns the numbers of packed pixels into bytes. */
+struct Rgb {
+  std::array<Scale, 4> scales;
+  SCANOUT_PART uint32_t operator()(uint32_t r, uint32_t g, uint32_t b, uint32_t a) const {
+    const auto scaled = [](uint32_t value, const Scale& scale) {
+      return (value * scale.factor + scale.add) >> scale.shift;
+    };
+    return scaled(r, scales[0]) | scaled(g, scales[1]) << 8 | scaled(b, scales[2]) << 16 |
+           scaled(a, scales[3]) << 24;
+  }
+};
+
+struct Halves {
+  uint32_t opaque = 0;
+  SCANOUT_PART uint32_t operator()(uint32_t r, uint32_t g, uint32_t b, uint32_t a) const {
+    return halfToByte(r) | halfToByte(g) << 8 | halfToByte(b) << 16 |
+           (halfToByte(a) | opaque) << 24;
+  }
+};
+
+struct Yuv {
+  YuvRule rule;
+  Scale alpha;
+  SCANOUT_PART uint32_t operator()(uint32_t y, uint32_t cb, uint32_t cr, uint32_t a) const {
+    const auto clamp = [](int32_t sum) {
+      return static_cast<uint32_t>(std::min(std::max(sum >> yuvFraction, 0), 255));
+    };
+    const int32_t luma = rule.luma * (static_cast<int32_t>(y) - rule.black) + (1 << (yuvFraction - 1));
+    const int32_t u = static_cast<int32_t>(cb) - rule.middle;
+    const int32_t v = static_cast<int32_t>(cr) - rule.middle;
+    return clamp(luma + rule.redV * v) | clamp(luma - rule.greenU * u - rule.greenV * v) << 8 |
+           clamp(luma + rule.blueU * u) << 16 | ((a * alpha.factor + alpha.add) >> alpha.shift) << 24;
+  }
+};
+
+/** Pixels of one block each, `bytes` apart: words of that type or, of longer blocks, 32 bits. */
+template <typename Word, size_t bytes, typename Join>
+SCANOUT_PART void packed(const uint8_t* from, uint64_t count, const std::array<Field, 4>& fields,
+                   const Join& given, uint8_t* target) {
+  const Field f0 = fields[0], f1 = fields[1], f2 = fields[2], f3 = fields[3];
+  const Join join = given;
+  auto* pixels = reinterpret_cast<Word32*>(target);
+  const auto field = [&](uint64_t i, const Field& each) {
+    return static_cast<uint32_t>(load<Word>(from + i * bytes + each.word) >> each.shift) & each.mask;
+  };
+  for (uint64_t i = 0; i < count; i++) {
+    pixels[i] = join(field(i, f0), field(i, f1), field(i, f2), field(i, f3));
+  }
+}
+
+template <typename Join>
+SCANOUT_PART void packedBytes(const uint8_t* from, uint32_t bytes, uint64_t count,
+                        const std::array<Field, 4>& fields, const Join& join, uint8_t* target) {
+  switch (bytes) {
+    case 1: return packed<uint8_t, 1>(from, count, fields, join, target);
+    case 2: return packed<uint16_t, 2>(from, count, fields, join, target);
+    case 4: return packed<uint32_t, 4>(from, count, fields, join, target);
+    case 8: return packed<uint32_t, 8>(from, count, fields, join, target);
+    default: break;
+  }
+}
+
+/** Pixels of three bytes in words of four; at most {@link chunk} of them. */
+void widen(const uint8_t* from, uint64_t count, uint32_t* words) {
+  uint64_t i = 0;
+  for (; i + 4 <= count; i += 4, from += 12) {
+    const auto first = static_cast<uint32_t>(load<uint32_t>(from));
+    const auto second = static_cast<uint32_t>(load<uint32_t>(from + 4));
+    const auto third = static_cast<uint32_t>(load<uint32_t>(from + 8));
+    words[i] = first;
+    words[i + 1] = first >> 24 | second << 8;
+    words[i + 2] = second >> 16 | third << 16;
+    words[i + 3] = third >> 8;
+  }
+  for (; i < count; i++, from += 3) words[i] = from[0] | from[1] << 8 | from[2] << 16;
+}
+
+SCANOUT_WIDE void packedRgb(const uint8_t* from, uint32_t bytes, uint64_t count,
+                            const std::array<Field, 4>& fields, const Rgb& join, uint8_t* target) {
+  packedBytes(from, bytes, count, fields, join, target);
+}
+
+SCANOUT_WIDE void packedHalves(const uint8_t* from, uint32_t bytes, uint64_t count,
+                               const std::array<Field, 4>& fields, const Halves& join,
+                               uint8_t* target) {
+  packedBytes(from, bytes, count, fields, join, target);
+}
+
+SCANOUT_WIDE void packedYuv(const uint8_t* from, uint32_t bytes, uint64_t count,
+                            const std::array<Field, 4>& fields, const Yuv& join, uint8_t* target) {
+  packedBytes(from, bytes, count, fields, join, target);
+}
+
 /** Each byte of a word to its place. */
 SCANOUT_WIDE void moveBytes(const uint8_t* from, uint64_t count, const uint32_t* shifts,
                             uint32_t opaque, uint8_t* target) {
@@ -195,20 +284,52 @@ Unpacker::Unpacker(Format format) : format_(std::move(format)) {
     const Scale whole{1, 0, 0};
     scales_[c] = channels[c].bits == 0 ? absent : format_.half ? whole : scaleOf(channels[c].bits);
   }
+  const BlockShape& shape = format_.planes[0];
+  const bool isSingle = format_.planes.size() == 1 && shape.across == 1;
   const auto isByte = [](const Channel& channel) { return channel.bits == 8; };
-  plain_ = !format_.yuv && !format_.half && format_.planes.size() == 1 &&
-           format_.planes[0].bytes == 4 && format_.planes[0].across == 1 &&
+  plain_ = isSingle && !format_.yuv && !format_.half && (shape.bytes == 3 || shape.bytes == 4) &&
            std::all_of(channels.begin(), channels.begin() + 3, isByte) &&
            (isByte(channels[3]) || channels[3].bits == 0);
-  if (format_.half) halves();
+  const bool isSized = shape.bytes <= 4 || shape.bytes == 8;
+  packed_ = isSingle && isSized;
+  for (size_t c = 0; c < 4; c++) {
+    const Channel& channel = channels[c];
+    fields_[c] = {channel.shift / 32 * 4, channel.shift % 32, (1u << channel.bits) - 1};
+    packed_ = packed_ && channel.shift % 32 + channel.bits <= 32;
+  }
 }
 
-void Unpacker::row(const uint8_t* const* rows, uint64_t width, uint8_t* target) const {
+void Unpacker::packedRow(const uint8_t* from, uint64_t width, uint8_t* target) const {
   const auto& channels = format_.channels;
   if (plain_) {
     const uint32_t shifts[] = {channels[0].shift, channels[1].shift, channels[2].shift,
                                channels[3].shift};
-    moveBytes(rows[0], width, shifts, channels[3].bits ? 0 : 0xff, target);
+    moveBytes(from, width, shifts, channels[3].bits ? 0 : 0xff, target);
+    return;
+  }
+  const uint32_t bytes = format_.planes[0].bytes == 3 ? 4 : format_.planes[0].bytes;
+  if (format_.yuv) {
+    packedYuv(from, bytes, width, fields_, {format_.rule, scales_[3]}, target);
+  } else if (format_.half) {
+    packedHalves(from, bytes, width, fields_, {channels[3].bits ? 0u : 255u}, target);
+  } else {
+    packedRgb(from, bytes, width, fields_, {scales_}, target);
+  }
+}
+
+void Unpacker::row(const uint8_t* const* rows, uint64_t width, uint8_t* target) const {
+  const auto& channels = format_.channels;
+  if (packed_ && format_.planes[0].bytes == 3) {
+    uint32_t words[chunk];
+    for (uint64_t x = 0; x < width; x += chunk) {
+      const uint64_t count = std::min<uint64_t>(chunk, width - x);
+      widen(rows[0] + x * 3, count, words);
+      packedRow(reinterpret_cast<const uint8_t*>(words), count, target + x * 4);
+    }
+    return;
+  }
+  if (packed_) {
+    packedRow(rows[0], width, target);
     return;
   }
   Samples samples[4];
@@ -224,8 +345,9 @@ void Unpacker::row(const uint8_t* const* rows, uint64_t width, uint8_t* target) 
       const uint8_t* blocks = rows[channel.plane] + x / shape.across * shape.bytes;
       gatherBytes(blocks, shape, channel, count, samples[c].data());
       if (!format_.half) continue;
-      const auto& table = halves();
-      for (uint64_t i = 0; i < count; i++) samples[c][i] = table[samples[c][i]];
+      for (uint64_t i = 0; i < count; i++) {
+        samples[c][i] = static_cast<uint16_t>(halfToByte(samples[c][i]));
+      }
     }
     if (format_.yuv) {
       joinYuv(samples, format_.rule, scales_[3], count, target + x * 4);

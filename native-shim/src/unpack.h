@@ -36,6 +36,11 @@ struct Scale {
   uint32_t factor = 0, add = 0, shift = 0;
 };
 
+/** Where a channel of a packed pixel lies: in which of its words, and how far up there. */
+struct Field {
+  uint32_t word = 0, shift = 0, mask = 0;
+};
+
 /** Turns tight rows of blocks into rows of RGBA bytes, by the rules of core/decode.ts. */
 class Unpacker {
  public:
@@ -50,9 +55,15 @@ class Unpacker {
   void row(const uint8_t* const* rows, uint64_t width, uint8_t* target) const;
 
  private:
+  /** Of blocks of three bytes: widened to four. */
+  void packedRow(const uint8_t* from, uint64_t width, uint8_t* target) const;
+
   Format format_;
   std::array<Scale, 4> scales_;
-  /** Four bytes a pixel and a byte a channel. */
+  std::array<Field, 4> fields_;
+  /** A block a pixel, in one memory plane, and every channel in 32 bits of it. */
+  bool packed_;
+  /** Packed, up to four bytes a pixel and a byte a channel. */
   bool plain_;
 };
 

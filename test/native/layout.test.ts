@@ -5,7 +5,7 @@ import { fourccRow, fourccs } from '../../core/fourcc.ts'
 import { modifierRow } from '../../core/modifier.ts'
 import type { CapturedPlane } from '../../core/plane.ts'
 import { layoutOf } from '../../core/plane-layout.ts'
-import { toByte } from '../../core/sample.ts'
+import { halfToByte, toByte } from '../../core/sample.ts'
 import { byteOffset, maskTiling, type Tiling, tileBytes, tileGrid } from '../../core/tiling.ts'
 import { pixelFormat } from '../../main/capture/engine.ts'
 import type { LaidMemory, Layout, PixelFormat } from '../../native-shim/api.ts'
@@ -216,6 +216,26 @@ describe('decodeRgba8', () => {
       expect(wrong).toBe(-1)
     },
   )
+
+  it('turns every half float into the byte that the reference has', () => {
+    const words = Uint16Array.from({ length: 65_536 }, (_, value) => value)
+    const memory = new Uint8Array(words.buffer)
+    const red = { plane: 0, shift: 0, bits: 16, step: 0 }
+    const channels = [red, undefined, undefined, red]
+    const half = { channels, half: true, yuv: undefined }
+    const picture = { width: 256, height: 256, bottomUp: false }
+    const packed = { width: 256, height: 256, bytes: 2, offset: 0, stride: 512, ...plain }
+    const alone = { ...half, planes: [{ bytes: 2, across: 1, down: 1 }] }
+    const pairs = { ...half, planes: [{ bytes: 4, across: 2, down: 1 }] }
+    const rgba = shim.decodeRgba8([{ memory, layout: packed }], alone, picture)
+    const wrong = words.findIndex((value) => rgba[value * 4] !== halfToByte(value))
+    expect(wrong).toBe(-1)
+    // The same through the road that all other shapes of blocks take.
+    const wide = { ...packed, width: 128, bytes: 4 }
+    const stepped = { ...pairs, channels: channels.map((each) => each && { ...each, step: 16 }) }
+    const second = shim.decodeRgba8([{ memory, layout: wide }], stepped, picture)
+    expect(Buffer.compare(second, rgba)).toBe(0)
+  })
 
   it('reads from shared memory', () => {
     const memory = new Uint8Array(new SharedArrayBuffer(4))

@@ -174,6 +174,14 @@ describe('a mapping whose file was truncated', () => {
     const decode = () => shim.decodeRgba8([{ memory: bytes, layout: row }], format, picture, 2)
     expect(() => shim.linearise(bytes, row)).toThrow(failing('EFAULT', 'linearise'))
     expect(decode).toThrow(failing('EFAULT', 'decodeRgba8'))
+    const part = { x: 0, y: 0, width: 1024, height: pages }
+    const target = { memory: new Uint8Array(size), offset: 0, pitch: 4096 }
+    expect(() => shim.lineariseInto(mapping, row, part, target)).toThrow(
+      failing('EFAULT', 'linearise'),
+    )
+    const from = { ...target, memory: mapping }
+    const whole = new Uint8Array(size)
+    expect(() => shim.lineariseInto(whole, row, part, from)).toThrow(failing('EFAULT', 'linearise'))
   })
 
   it('recovers when the file has its length again', () => {

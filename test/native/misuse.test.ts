@@ -36,6 +36,8 @@ const format: PixelFormat = {
   yuv: undefined,
 }
 const picture = { width: 1, height: 1, bottomUp: false }
+const part = { x: 0, y: 0, width: 1, height: 1 }
+const firstRow = { offset: 0, pitch: 4 }
 const shape = {
   sourceOffset: 0,
   sourcePitch: 64,
@@ -68,6 +70,20 @@ const calls: readonly Call[] = [
   {
     name: 'decodeRgba8',
     given: () => [[{ memory: new Uint8Array(4), layout }], format, picture],
+  },
+  {
+    name: 'lineariseInto',
+    given: ({ source, shadow }) => [source, layout, part, { memory: shadow, ...firstRow }],
+  },
+  {
+    name: 'decodeRgba8Into',
+    given: ({ source, shadow }) => [
+      [{ memory: source, layout }],
+      format,
+      picture,
+      part,
+      { memory: shadow, ...firstRow },
+    ],
   },
   { name: 'watchProcess', given: () => [1] },
 ]
@@ -198,8 +214,23 @@ describe('the raw bindings', () => {
     const mapping = native().map(fd, 0, 64, true)
     const other = native().map(fd, 0, 64, true)
     const target = new Uint8Array(64)
-    const decode = (place: Layout, into: Uint8Array) =>
-      native().decodeRgba8([{ memory: target, layout: place }], format, picture, into, 1)
+    const whole = { ...part, ...firstRow, length: 4, threads: 1 }
+    const placeOf = ({ offset, pitch, length }: typeof whole) => ({
+      memory: new Uint8Array(length),
+      offset,
+      pitch,
+    })
+    const untile = (from: Layout, wish: Partial<typeof whole> = {}) => {
+      const given = { ...whole, ...wish }
+      native().linearise(target, from, given, placeOf(given), given.threads)
+    }
+    const decode = (from: Layout, wish: Partial<typeof whole> = {}) => {
+      const given = { ...whole, ...wish }
+      const planes = [{ memory: target, layout: from }]
+      native().decodeRgba8(planes, format, picture, given, placeOf(given), given.threads)
+    }
+    expect(() => untile(layout)).not.toThrow()
+    expect(() => decode(layout)).not.toThrow()
     const beyond: (() => unknown)[] = [
       () => native().copyOut(mapping, 60, new Uint8Array(5)),
       () => native().writeInto(mapping, 60, new Uint8Array(5)),
@@ -217,15 +248,24 @@ describe('the raw bindings', () => {
       () => native().packRects(mapping, 64, Int32Array.of(0, 1, 4, 1), target),
       () => native().packRects(mapping, 8, Int32Array.of(4, 0, 8, 1), target),
       () => native().packRects(mapping, 64, Int32Array.of(0, 0, 64, 1, 0, 0, 4, 1), target),
-      () => native().linearise(target, { ...layout, height: 17 }, new Uint8Array(68), 1),
-      () => native().linearise(target, { ...layout, width: 17 }, new Uint8Array(68), 1),
-      () => native().linearise(target, { ...layout, offset: 61 }, new Uint8Array(4), 1),
-      () => decode({ ...layout, bytes: 2 }, new Uint8Array(4)),
-      () => decode({ ...layout, height: 17 }, new Uint8Array(4)),
-      () => native().linearise(target, layout, new Uint8Array(3), 1),
-      () => native().linearise(target, layout, new Uint8Array(4), 0),
-      () => native().linearise(target, layout, new Uint8Array(4), 17),
-      () => decode(layout, new Uint8Array(5)),
+      () => untile({ ...layout, height: 17 }),
+      () => untile({ ...layout, width: 17 }),
+      () => untile({ ...layout, offset: 61 }),
+      () => untile(layout, { x: 1 }),
+      () => untile(layout, { y: 1 }),
+      () => untile(layout, { width: 2 }),
+      () => untile(layout, { height: 0 }),
+      () => untile(layout, { length: 3 }),
+      () => untile(layout, { offset: 1 }),
+      () => untile(layout, { pitch: 3 }),
+      () => untile(layout, { threads: 0 }),
+      () => untile(layout, { threads: 17 }),
+      () => untile({ ...layout, height: 2 }, { height: 2, pitch: 2 ** 52 }),
+      () => native().linearise(target, layout, part, { memory: target, ...firstRow }, 1),
+      () => decode({ ...layout, bytes: 2 }),
+      () => decode({ ...layout, height: 17 }),
+      () => decode(layout, { width: 2 }),
+      () => decode(layout, { length: 3 }),
       () => native().socketSend(fd, target, 64, []),
     ]
     for (const call of beyond) expect(call).toThrow(TypeError)

@@ -46,6 +46,18 @@ describe('planes from outside', () => {
       const linear = Buffer.concat(memory.map((layout) => shim.linearise(bytes, layout)))
       if (Buffer.compare(linear, linearise(plane, [bytes])) !== 0) expect.fail(describeClaim(claim))
       if (Buffer.compare(rgba, decodeRgba8(plane, [bytes])) !== 0) expect.fail(describeClaim(claim))
+      const [x, y] = [random.below(plane.width), random.below(plane.height)]
+      const width = 1 + random.below(plane.width - x)
+      const height = 1 + random.below(plane.height - y)
+      const part = new Uint8Array(width * 4 * height)
+      const place = { memory: part, offset: 0, pitch: width * 4 }
+      shim.decodeRgba8Into(planes, pixels, plane, { x, y, width, height }, place, 1)
+      for (let row = 0; row < height; row += 1) {
+        const from = ((y + row) * plane.width + x) * 4
+        const wanted = rgba.subarray(from, from + width * 4)
+        const got = part.subarray(row * width * 4, (row + 1) * width * 4)
+        if (Buffer.compare(got, wanted) !== 0) expect.fail(describeClaim(claim))
+      }
     }
     expect(accepted).toBeGreaterThan(CLAIMS / 5)
     expect(read).toBeGreaterThan(CLAIMS / 10)
