@@ -44,17 +44,22 @@ export async function findInactive(
 
 async function inactiveOf(virsh: Pick<Virsh, 'uri' | 'run'>): Promise<readonly Sighting[]> {
   try {
-    const words = ['--readonly', 'list', '--inactive', '--name']
+    const words = ['--readonly', 'list', '--inactive', '--uuid', '--name']
     const text = await virsh.run(words, { patienceMs: PATIENCE_MS })
-    const names = text.split('\n').filter((name) => name !== '')
-    return names.slice(0, MAX_DOMAINS).map((name) => {
+    const domains = text.split('\n').flatMap((line) => {
+      const [, uuid = '', name = ''] = /^(\S+) +(.+)$/.exec(line) ?? []
+      return name === '' ? [] : [{ uuid, name }]
+    })
+    return domains.slice(0, MAX_DOMAINS).map(({ uuid, name }) => {
       const fix = domainCommand({ virsh, name }, 'start')
+      // A question mark ends the path of an address.
+      const word = name.includes('?') ? uuid : name
       return {
-        id: `libvirt:${virsh.uri}:${name}`,
+        id: `libvirt:${virsh.uri}:${uuid}`,
         kind: 'vm',
         name,
         what: `libvirt domain of ${virsh.uri}`,
-        address: `libvirt:${name}?uri=${virsh.uri}`,
+        address: `libvirt:${word}?uri=${encodeURIComponent(virsh.uri)}`,
         ...unusable('it is shut off', `Start it: ${fix}`, fix),
       }
     })

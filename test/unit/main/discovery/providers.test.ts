@@ -200,14 +200,14 @@ describe('libvirt', () => {
   const virsh = (answer: string | VirshError) => (uri: string) => ({
     uri,
     run: async (words: readonly string[]) => {
-      expect(words).toEqual(['--readonly', 'list', '--inactive', '--name'])
+      expect(words).toEqual(['--readonly', 'list', '--inactive', '--uuid', '--name'])
       if (answer instanceof VirshError) throw answer
       return answer
     },
   })
 
   it('lists what is shut off, and how to start it', async () => {
-    const rows = await findInactive(['qemu:///session'], virsh("deb\nit's\n\n"))
+    const rows = await findInactive(['qemu:///session'], virsh(`${UUID}   deb\n${UUID} it's\n\n`))
     expect(rows).toMatchObject([
       { name: 'deb', usable: false, fix: 'virsh --connect=qemu:///session start deb' },
       { name: "it's", fix: "virsh --connect=qemu:///session start --domain='it'\\''s'" },
