@@ -37,7 +37,9 @@ export class Muxer {
   readonly #output: Output
   readonly #source: EncodedVideoPacketSource
   readonly #track: RecordingTrack
-  #ready: MuxedBytes[] = []
+  #taken: MuxedBytes[] = []
+  /** What was taken ends with a whole fragment. */
+  #isWhole = false
   #isEnding = false
   #isStarted = false
 
@@ -45,7 +47,11 @@ export class Muxer {
     this.#track = track
     this.#source = new EncodedVideoPacketSource(muxerNames[track.codec])
     const take = (bytes: Uint8Array, position: number) => {
-      this.#ready.push({ position, bytes: bytes.slice() })
+      this.#taken.push({ position, bytes: bytes.slice() })
+    }
+    const takeWhole = (bytes: Uint8Array, position: number) => {
+      take(bytes, position)
+      this.#isWhole = true
     }
     const writable = new WritableStream<StreamTargetChunk>({
       // Until the end, what is written comes in whole parts by the callbacks below.
@@ -61,13 +67,13 @@ export class Muxer {
             onFtyp: take,
             onMoov: take,
             onMoof: take,
-            onMdat: take,
+            onMdat: takeWhole,
           })
         : new WebMOutputFormat({
             minimumClusterDuration: FRAGMENT_SECONDS,
             onEbmlHeader: take,
             onSegmentHeader: (bytes, position) => take(openEnded(bytes), position),
-            onCluster: take,
+            onCluster: takeWhole,
           })
     this.#output = new Output({ format, target: new StreamTarget(writable) })
     this.#output.addVideoTrack(this.#source)
@@ -96,14 +102,33 @@ export class Muxer {
     if (!this.#isStarted) return []
     this.#isEnding = true
     await this.#output.finalize()
+    this.#isWhole = true
     return this.#take()
   }
 
+  /** What ends with a whole fragment; a beginning without one would be a file that does not play. */
   #take(): readonly MuxedBytes[] {
-    const ready = this.#ready
-    this.#ready = []
-    return ready
+    if (!this.#isWhole) return []
+    const taken = joined(this.#taken)
+    this.#taken = []
+    this.#isWhole = false
+    return taken
   }
+}
+
+/** Bytes that follow each other as one piece, so that they are written at once. */
+function joined(parts: readonly MuxedBytes[]): readonly MuxedBytes[] {
+  const runs: { position: number; parts: Uint8Array[]; end: number }[] = []
+  for (const { position, bytes } of parts) {
+    const last = runs.at(-1)
+    if (last?.end === position) {
+      last.parts.push(bytes)
+      last.end += bytes.length
+    } else runs.push({ position, parts: [bytes], end: position + bytes.length })
+  }
+  return runs.map(({ position, parts: pieces }) => {
+    return { position, bytes: new Uint8Array(Buffer.concat(pieces)) }
+  })
 }
 
 function decoderConfig(track: RecordingTrack): VideoDecoderConfig {
