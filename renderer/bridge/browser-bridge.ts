@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { Bridge, FrameMessage } from '../../core/protocol.ts'
+import { type Bridge, eventNames, type FrameMessage } from '../../core/protocol.ts'
 import { Control } from './control.ts'
 import { FrameBuffer, FramingError } from './framing.ts'
 
@@ -33,6 +33,7 @@ export function connectBrowser(origin: URL, problem: (text: string) => void): Br
       for (const listener of listeners.get(name) ?? []) listener(...args)
     },
     close,
+    eventNames,
   )
   let reading = false
   const read = () => {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { eventNames } from '../../core/protocol.ts'
 import { fromWire, toWire } from '../../core/wire.ts'
 
 type Pending = {
@@ -23,11 +22,12 @@ export class Control {
   readonly #unsent: string[] = []
   #next = 1
 
+  /** @param events names of those that main may send to this document */
   constructor(
     socket: WebSocket,
     event: (name: string, args: readonly unknown[]) => void,
     closed: () => void,
-    events: readonly string[] = eventNames,
+    events: readonly string[],
   ) {
     this.#socket = socket
     this.#events = events
@@ -93,10 +93,7 @@ export class Control {
  *
  * @param events names of those that main may send to this document
  */
-export function parseControl(
-  text: string,
-  events: readonly string[] = eventNames,
-): ControlMessage | undefined {
+export function parseControl(text: string, events: readonly string[]): ControlMessage | undefined {
   let value: unknown
   try {
     value = fromWire(text)
