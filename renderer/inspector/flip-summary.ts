@@ -22,8 +22,8 @@ export type LaneSummary = {
   readonly kind: PlaneKind
   readonly stretches: readonly Stretch[]
   readonly flips: number
-  /** Changes within the shown buffer. */
-  readonly drawn: number
+  /** Changes within the shown buffer, and moves. */
+  readonly others: number
   /** Flips per second, over the span. */
   readonly rate: number
   /** By colour: what the buffers are called. */
@@ -64,7 +64,7 @@ export function summarise(
     kind,
     stretches,
     flips,
-    drawn: within.length - flips,
+    others: within.length - flips,
     rate: toMs > fromMs ? (flips * 1000) / (toMs - fromMs) : 0,
     buffers: [...names].map(([colour, identity]) => ({ colour, identity })).sort(byColour),
     longestMs: stretches.reduce((most, one) => Math.max(most, one.toMs - one.fromMs), 0),

@@ -2,7 +2,7 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
 import { planeKinds } from '../../core/plane.ts'
 import { useView } from '../ui/view.ts'
-import { laneWords, planeTitles, updateWords } from '../ui/words-inspector.ts'
+import { laneFigures, laneWords, planeTitles, updateWords } from '../ui/words-inspector.ts'
 import type { PlaneUpdate } from './flip-history.ts'
 import { type LaneSummary, summarise } from './flip-summary.ts'
 import { spans } from './inspector-state.ts'
@@ -50,7 +50,9 @@ export function Timeline() {
       </h3>
       <Lanes lanes={lanes} toMs={toMs} span={span} selected={selected} onSelect={select} />
       <p className="timeline-words">
-        {selected ? updateWords(selected, toMs) : lanes.map(laneWords).join('. ')}
+        {selected
+          ? updateWords(selected, toMs)
+          : 'Point at a change, or go to it with the arrow keys.'}
       </p>
       <Legend lanes={lanes} />
     </section>
@@ -158,18 +160,28 @@ function SpanSwitch() {
   )
 }
 
-/** Which colour is which buffer. */
+/** What each lane adds up to, and which of its colours is which buffer. */
 function Legend({ lanes }: { readonly lanes: readonly LaneSummary[] }) {
-  return lanes
-    .filter(({ buffers }) => buffers.length > 0)
-    .map(({ kind, buffers }) => (
-      <ul key={kind} className="legend" aria-label={`Buffers of the ${kind} plane`}>
-        {buffers.map(({ colour, identity }) => (
-          <li key={identity}>
-            <i className="swatch" data-colour={colour} />
-            {identity}
-          </li>
+  return (
+    <table className="facts">
+      <tbody>
+        {lanes.map((lane) => (
+          <tr key={lane.kind}>
+            <th scope="row">{planeTitles[lane.kind]}</th>
+            <td>
+              {laneFigures(lane)}
+              <ul className="legend" aria-label={`Buffers of the ${lane.kind} plane`}>
+                {lane.buffers.map(({ colour, identity }) => (
+                  <li key={identity}>
+                    <i className="swatch" data-colour={colour} />
+                    {identity}
+                  </li>
+                ))}
+              </ul>
+            </td>
+          </tr>
         ))}
-      </ul>
-    ))
+      </tbody>
+    </table>
+  )
 }

@@ -77,12 +77,22 @@ export function shareWords(share: number): string {
 }
 
 /** One plane's flips in a sentence: the timeline for who does not see it. */
-export function laneWords({ kind, flips, drawn, rate, buffers, longestMs }: LaneSummary): string {
-  const name = planeTitles[kind]
-  if (flips + drawn === 0) return `${name}: no change`
-  const among = buffers.length === 1 ? '1 buffer' : `${buffers.length} buffers`
-  const into = drawn > 0 ? `, ${drawn} changes within a buffer` : ''
-  return `${name}: ${rate.toFixed(1)} flips/s over ${among}${into}, longest pause ${msWords(longestMs)}`
+export function laneWords(lane: LaneSummary): string {
+  const name = planeTitles[lane.kind]
+  if (lane.flips + lane.others === 0) return `${name}: no change`
+  const among = lane.buffers.length === 1 ? '1 buffer' : `${lane.buffers.length} buffers`
+  return `${name}: ${lane.rate.toFixed(1)} flips/s over ${among}${pauseWords(lane)}`
+}
+
+/** The same without what its row says already. */
+export function laneFigures(lane: LaneSummary): string {
+  if (lane.flips + lane.others === 0) return 'No change'
+  return `${lane.rate.toFixed(1)} flips/s${pauseWords(lane)}`
+}
+
+function pauseWords({ others, longestMs }: LaneSummary): string {
+  const more = others === 0 ? '' : `, ${others} other change${others === 1 ? '' : 's'}`
+  return `${more}, longest pause ${msWords(longestMs)}`
 }
 
 /** One update of a plane, for the line below the timeline. */

@@ -26,7 +26,12 @@ const steady = Array.from({ length: 20 }, (_, at) => {
 describe('a lane of the timeline', () => {
   it('counts flips, their rate and their buffers, and finds the pause', () => {
     const lane = summarise('primary', steady, 0, 1000)
-    expect(lane).toMatchObject({ flips: 20, drawn: 0, rate: 20, longestMs: 1000 - (19 * 16 + 200) })
+    expect(lane).toMatchObject({
+      flips: 20,
+      others: 0,
+      rate: 20,
+      longestMs: 1000 - (19 * 16 + 200),
+    })
     expect(lane.buffers).toEqual([
       { colour: 0, identity: 'dmabuf 0' },
       { colour: 1, identity: 'dmabuf 1' },
@@ -47,7 +52,7 @@ describe('a lane of the timeline', () => {
 
   it('tells changes within a buffer from flips', () => {
     const lane = summarise('primary', [update(0), update(10, { isFlip: false })], 0, 100)
-    expect(lane).toMatchObject({ flips: 1, drawn: 1 })
+    expect(lane).toMatchObject({ flips: 1, others: 1 })
   })
 
   it('does not call what just runs on a pause', () => {
@@ -65,7 +70,7 @@ describe('a lane of the timeline', () => {
   })
 
   it('is empty for a plane that never came, and leaves out what is later', () => {
-    const none = { stretches: [], flips: 0, drawn: 0, rate: 0, buffers: [], longestMs: 0 }
+    const none = { stretches: [], flips: 0, others: 0, rate: 0, buffers: [], longestMs: 0 }
     expect(summarise('cursor', steady, 0, 1000)).toEqual({ kind: 'cursor', ...none })
     expect(summarise('primary', [update(2000)], 0, 1000)).toEqual({ kind: 'primary', ...none })
   })
