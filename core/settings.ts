@@ -135,6 +135,8 @@ export const settingRows = {
   keepsAwake:        row('global', isBoolean,                      true),
   /** A VM that stops is told of while its window is hidden. */
   tellsStop:         row('global', isBoolean,                      true),
+  /** The list of VMs shows it when it was shown last, with a small picture. */
+  remembered:        row('vm',     isBoolean,                      true),
   /** Counts for windows that are opened after it was chosen. */
   presenter:         row('global', isOneOf(presenterWishes),       'auto'),
   screenshotFolder:  row('global', isFolder,                       ''),

@@ -16,6 +16,8 @@ const EVERY_MS = 60_000
 /** A last picture must not keep a window from closing, ms. */
 const LAST_MS = 1500
 
+type KeeperFolder = Pick<RecentFolder, 'note' | 'forget'>
+
 /** What of a session the launcher remembers. */
 export type KeptSession = {
   readonly state: SessionState
@@ -27,18 +29,29 @@ export type KeptSession = {
 
 /**
  * Remembers a session with a small picture of it: soon after it began to show something, every minute,
- * and at the end. A session that never showed anything is not remembered.
+ * and at the end. A session that never showed anything is not remembered; one whose person does not want
+ * it is forgotten.
  */
 export class RecentKeeper implements AsyncDisposable {
   readonly #session: KeptSession
   readonly #address: string
-  readonly #folder: Pick<RecentFolder, 'note'>
+  readonly #folder: KeeperFolder
+  readonly #isWanted: () => boolean
   readonly #unwatch: () => void
   #timer: NodeJS.Timeout | undefined
   #saving: Promise<void> = Promise.resolve()
 
-  /** @param address as it can be opened again */
-  constructor(session: KeptSession, address: string, folder: Pick<RecentFolder, 'note'>) {
+  /**
+   * @param address as it can be opened again
+   * @param isWanted whether the person wants it remembered now
+   */
+  constructor(
+    session: KeptSession,
+    address: string,
+    folder: KeeperFolder,
+    isWanted: () => boolean,
+  ) {
+    this.#isWanted = isWanted
     this.#session = session
     this.#address = address
     this.#folder = folder
@@ -68,6 +81,7 @@ export class RecentKeeper implements AsyncDisposable {
 
   #save(): void {
     this.#saving = this.#saving.then(async () => {
+      if (!this.#isWanted()) return this.#folder.forget(this.#address)
       const png = await thumbnail(await this.#session.capture())
       await this.#folder.note(this.#address, this.#session.title, Date.now(), png)
     })

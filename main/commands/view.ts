@@ -213,7 +213,9 @@ async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, 
   const opened = await session.open()
   if (!opened.ok) return io.signal.aborted ? ok(undefined) : opened
   void session.greeted.then(() => tellStarter({ scanout: 'shown' }))
-  await using _kept = wishes.headless ? undefined : keepRecent(session, wishes.address, io)
+  await using _kept = wishes.headless
+    ? undefined
+    : keepRecent(session, settings, wishes.address, io)
   const end = await ending(session, wishes, io.signal)
   // From here on the next start is the first again.
   if (claim?.kind === 'first') await claim.viewer[Symbol.asyncDispose]()
@@ -236,11 +238,17 @@ async function show(wishes: Wishes, shell: Shell, io: Io): Promise<Result<void, 
 }
 
 /** Remembers what is shown for the launcher, if it can be opened again. */
-function keepRecent(session: Session, address: Address, io: Io): RecentKeeper | undefined {
+function keepRecent(
+  session: Session,
+  settings: SettingsFile,
+  address: Address,
+  io: Io,
+): RecentKeeper | undefined {
   const lasting = lastingAddress(address, io.cwd)
+  const isWanted = () => settings.current.remembered
   return lasting === undefined
     ? undefined
-    : new RecentKeeper(session, lasting, new RecentFolder(io.env))
+    : new RecentKeeper(session, lasting, new RecentFolder(io.env), isWanted)
 }
 
 /**

@@ -83,6 +83,7 @@ export const preferenceRows: Readonly<Record<SettingName, PreferenceRow | null>>
   guestFollows:     { heading: 'Guest',       label: 'Guest follows window size',              hint: 'Where the guest can change its resolution',          control: tick },
   muted:            { heading: 'Guest',       label: 'Mute the guest',                         hint: '',                                                   control: tick },
   tellsStop:        { heading: 'Guest',       label: 'Tell when a VM stops',                   hint: 'Only while its window is hidden',                    control: tick },
+  remembered:       { heading: 'Guest',       label: 'List it under Recent',                   hint: 'With a small picture, which only you can read',      control: tick },
   toolbarAtEdge:    { heading: 'Window',      label: 'Toolbar at the top edge',                hint: 'Otherwise it comes with its key or Alt',             control: tick },
   keepOnTop:        { heading: 'Window',      label: 'Keep on top',                            hint: "In Chromium your desktop's window menu does this",   control: tick },
   keepsAwake:       { heading: 'Window',      label: 'Keep the display awake in fullscreen',   hint: 'While the picture is live',                          control: tick },

@@ -24,6 +24,7 @@ const values: Record<SettingName, { good: unknown; bad: readonly unknown[] }> = 
   },
   keepsAwake: { good: false, bad: [1] },
   tellsStop: { good: false, bad: [{}] },
+  remembered: { good: false, bad: [0] },
   presenter: { good: 'canvas2d', bad: ['gl', null] },
   screenshotFolder: { good: '/srv/shots', bad: ['shots', '~/shots', '/a\0b', 5] },
   screenshotFormat: { good: 'webp', bad: ['jpeg', ''] },

@@ -31,9 +31,13 @@ class FakeSession implements KeptSession {
 }
 
 const notes: unknown[][] = []
+let isWanted = true
 const folder = {
   note: async (...args: unknown[]) => {
     notes.push(args)
+  },
+  forget: async (address: string) => {
+    notes.push(['forgotten', address])
   },
 }
 
@@ -41,12 +45,13 @@ describe('what is remembered of a session', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
     notes.length = 0
+    isWanted = true
   })
   afterEach(() => vi.useRealTimers())
 
   it('is written soon after it shows something, and every minute', async () => {
     const session = new FakeSession()
-    await using _keeper = new RecentKeeper(session, 'qemu:/a', folder)
+    await using _keeper = new RecentKeeper(session, 'qemu:/a', folder, () => isWanted)
     await vi.advanceTimersByTimeAsync(60_000)
     expect(notes).toEqual([])
     session.become({ kind: 'live' })
@@ -59,7 +64,7 @@ describe('what is remembered of a session', () => {
 
   it('is left alone while nothing is shown', async () => {
     const session = new FakeSession()
-    await using _keeper = new RecentKeeper(session, 'qemu:/a', folder)
+    await using _keeper = new RecentKeeper(session, 'qemu:/a', folder, () => isWanted)
     session.become({ kind: 'live' })
     session.become({ kind: 'lost', failure: away })
     await vi.advanceTimersByTimeAsync(120_000)
@@ -68,7 +73,7 @@ describe('what is remembered of a session', () => {
 
   it('is written once more at the end, even of a short one', async () => {
     const session = new FakeSession()
-    const keeper = new RecentKeeper(session, 'qemu:/a', folder)
+    const keeper = new RecentKeeper(session, 'qemu:/a', folder, () => isWanted)
     session.become({ kind: 'live' })
     await keeper[Symbol.asyncDispose]()
     expect(notes).toHaveLength(1)
@@ -77,9 +82,19 @@ describe('what is remembered of a session', () => {
     expect(notes).toHaveLength(1)
   })
 
+  it('is forgotten when its person does not want it', async () => {
+    const session = new FakeSession()
+    const keeper = new RecentKeeper(session, 'qemu:/a', folder, () => isWanted)
+    session.become({ kind: 'live' })
+    isWanted = false
+    await keeper[Symbol.asyncDispose]()
+    expect(notes).toEqual([['forgotten', 'qemu:/a']])
+    expect(session.captures).toBe(0)
+  })
+
   it('is nothing of one that never showed anything', async () => {
     const session = new FakeSession()
-    await new RecentKeeper(session, 'qemu:/a', folder)[Symbol.asyncDispose]()
+    await new RecentKeeper(session, 'qemu:/a', folder, () => isWanted)[Symbol.asyncDispose]()
     expect(notes).toEqual([])
   })
 })
