@@ -18,15 +18,17 @@ const KILLS = Number(process.env['SCANOUT_KILLS'] ?? 5)
 
 type Report = { readonly path: string; readonly frames: number; readonly seconds: number }
 
-/** Records the built-in guest to the end, and what is then on the disk. */
-async function record(file: string, ...args: readonly string[]) {
-  await using app = new App(['record', ...args, '-o', file, '--json'])
+/** Records the built-in guest to the end, and looks at the file before it is removed. */
+async function record(
+  args: readonly string[],
+  look: (probed: Probed, file: string, frames: number) => void,
+): Promise<void> {
+  await using app = new App(['record', ...args, '--json'])
   const { code, stdout, stderr } = await app.ended
-  const target = path.join(app.home, file)
   expect([code, stderr.replace(/^.*without its sandbox\n/, '')]).toEqual([0, ''])
   const report = JSON.parse(stdout) as Report
-  expect(report.path).toBe(target)
-  return { report, probed: probe(target), names: readdirSync(app.home) }
+  expect(readdirSync(app.home).filter((name) => name.includes('.part'))).toEqual([])
+  look(probe(report.path), report.path, report.frames)
 }
 
 /**
@@ -66,42 +68,34 @@ recorded('scanout record', () => {
     { file: 'take.mp4', codec: 'h264' },
     { file: 'take.webm', codec: 'vp9' },
     { file: 'other.webm', codec: 'av1' },
-  ])(
-    'writes $codec that shows what the guest showed, when it showed it',
-    async ({ file, codec }) => {
-      const { report, probed, names } = await record(
-        file,
-        'demo:',
-        '--codec',
-        codec,
-        '--no-cursor',
-        '--duration',
-        '3',
-      )
-      expect(names.filter((name) => name.includes('.part'))).toEqual([])
-      expect(probed).toMatchObject({ codec, width: 1920, height: 1080 })
-      expect(probed.times).toHaveLength(report.frames)
-      expect(Math.abs(probed.seconds - 3)).toBeLessThan(0.1)
-      const { frames, off } = identify(report.path, probed)
-      expect(Math.min(...quality(report.path, probed, frames))).toBeGreaterThan(LEAST_PSNR)
-      // A busy host stops now and then between looking at the guest and reading the clock.
-      const right = off.filter((pictures) => pictures < 1.5)
-      expect(right.length / off.length).toBeGreaterThan(0.7)
-    },
+  ])('writes $codec that shows what the guest showed, when it showed it', ({ file, codec }) =>
+    record(
+      ['demo:', '-o', file, '--codec', codec, '--no-cursor', '--duration', '3'],
+      (probed, path, count) => {
+        expect(probed).toMatchObject({ codec, width: 1920, height: 1080 })
+        expect(probed.times).toHaveLength(count)
+        expect(Math.abs(probed.seconds - 3)).toBeLessThan(0.1)
+        const { frames, off } = identify(path, probed)
+        expect(Math.min(...quality(path, probed, frames))).toBeGreaterThan(LEAST_PSNR)
+        // A busy host stops now and then between looking at the guest and reading the clock.
+        const right = off.filter((pictures) => pictures < 1.5)
+        expect(right.length / off.length).toBeGreaterThan(0.7)
+      },
+    ),
   )
 
-  it('records a picture that rests once a second', async () => {
-    const { probed } = await record('still.webm', 'demo:?still=1&size=320x200', '--duration', '3')
-    expect(probed.times.length).toBeLessThanOrEqual(6)
-    expect(Math.abs(probed.seconds - 3)).toBeLessThan(0.1)
-  })
+  it('records a picture that rests once a second', () =>
+    record(['demo:?still=1&size=320x200', '-o', 'still.webm', '-d', '3'], (probed) => {
+      expect(probed.times.length).toBeLessThanOrEqual(6)
+      expect(Math.abs(probed.seconds - 3)).toBeLessThan(0.1)
+    }))
 
-  it('goes on in one file when the guest changes its resolution', async () => {
-    const { probed } = await record('modes.mp4', 'demo:?modes=1&size=640x481', '--duration', '3')
-    // Whichever of the two came first.
-    expect(['640x482', '1280x800']).toContain(`${probed.width}x${probed.height}`)
-    expect(Math.abs(probed.seconds - 3)).toBeLessThan(0.1)
-  })
+  it('goes on in one file when the guest changes its resolution', () =>
+    record(['demo:?modes=1&size=640x481', '-o', 'modes.mp4', '-d', '3'], (probed) => {
+      // Whichever of the two came first.
+      expect(['640x482', '1280x800']).toContain(`${probed.width}x${probed.height}`)
+      expect(Math.abs(probed.seconds - 3)).toBeLessThan(0.1)
+    }))
 
   it('completes its file on Ctrl-C', async () => {
     await using app = new App(['record', 'demo:?size=640x360', '-o', 'cut.webm'])
