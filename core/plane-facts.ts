@@ -3,11 +3,12 @@ import { assertNever } from './assert-never.ts'
 import { type Failure, failureLine, type Verdict } from './failure.ts'
 import { fourccRow, fourccValue } from './fourcc.ts'
 import { fourccName } from './fourcc-names.ts'
-import type { Point } from './geometry.ts'
+import type { Point, Size } from './geometry.ts'
 import { modifierRow, modifierText } from './modifier.ts'
-import { describeModifier } from './modifier-names.ts'
+import { describeModifier, type ModifierDescription } from './modifier-names.ts'
 import type { PlaneClaim, PlaneKind, PlaneStatus } from './plane.ts'
 import { layoutNeed, planeLayouts } from './plane-layout.ts'
+import type { Tiling } from './tiling.ts'
 
 // A plane in plain values with the names of its codes: what `inspect` prints and the inspector shows.
 
@@ -21,6 +22,8 @@ export type PlaneFacts = {
   /** `0x0100000000000001` */
   readonly modifier: string
   readonly modifierName: string | null
+  /** How the pixels lie, as far as the modifier tells. */
+  readonly layout: ModifierDescription['layout']
   readonly width: number
   readonly height: number
   readonly x: number
@@ -37,7 +40,11 @@ export type PlaneFacts = {
     readonly size: number
     /** What the layout needs; null when it cannot be decoded. */
     readonly needed: number | null
+    /** Of a tile, bytes and rows; null where there are none, or none that can be decoded. */
+    readonly tile: Size | null
   }[]
+  /** What a person should know about how the format is shown. */
+  readonly note: string | null
 }
 
 export type PlaneReport = {
@@ -45,20 +52,27 @@ export type PlaneReport = {
   readonly state: PlaneStatus['state']
   /** Of the memory: dma-buf id, region, memfd; null unless it is shown. */
   readonly identity: string | null
+  /** What turns its pixels into a picture; null unless it is shown and somebody said. */
+  readonly engine: string | null
   /** Null when nothing was described. */
   readonly plane: PlaneFacts | null
   readonly verdict: (Verdict & { readonly line: string }) | null
   readonly failure: (Failure & { readonly line: string }) | null
 }
 
-/** One plane's status. */
-export function planeReport(status: PlaneStatus): PlaneReport {
+/**
+ * One plane's status.
+ *
+ * @param engine what decodes here
+ */
+export function planeReport(status: PlaneStatus, engine: string | null = null): PlaneReport {
   const { kind, state } = status
-  const empty = { kind, state, identity: null, plane: null, verdict: null, failure: null }
+  const nothing = { identity: null, engine: null, plane: null, verdict: null, failure: null }
+  const empty = { kind, state, ...nothing }
   const withLine = <F extends Failure>(failure: F) => ({ ...failure, line: failureLine(failure) })
   switch (status.state) {
     case 'shown':
-      return { ...empty, identity: status.identity, plane: planeFacts(status.plane) }
+      return { ...empty, identity: status.identity, engine, plane: planeFacts(status.plane) }
     case 'refused': {
       const plane = status.claim === undefined ? null : planeFacts(status.claim)
       return { ...empty, plane, verdict: withLine(status.verdict) }
@@ -79,12 +93,14 @@ export function planeFacts(plane: PlaneClaim): PlaneFacts {
   const format = fourccRow(plane.fourcc)
   const modifier = modifierRow(plane.modifier)
   const layouts = format && modifier && planeLayouts(format, modifier, plane)
+  const described = describeModifier(BigInt.asUintN(64, plane.modifier))
   return {
     fourcc: plane.fourcc,
     fourccCode: code === undefined ? null : `0x${code.toString(16).padStart(8, '0')}`,
     fourccName: fourccName(plane.fourcc) ?? null,
     modifier: modifierText(plane.modifier),
-    modifierName: describeModifier(BigInt.asUintN(64, plane.modifier)).name ?? null,
+    modifierName: described.name ?? null,
+    layout: described.layout,
     width: plane.width,
     height: plane.height,
     x: plane.x,
@@ -98,6 +114,12 @@ export function planeFacts(plane: PlaneClaim): PlaneFacts {
       stride,
       size,
       needed: layouts?.[at] ? layoutNeed(layouts[at], stride).bytes : null,
+      tile: tileOf(layouts?.[at]?.tiling),
     })),
+    note: format?.note ?? null,
   }
+}
+
+function tileOf(tiling: Tiling | undefined): Size | null {
+  return tiling ? { width: tiling.tileWidth, height: tiling.tileHeight } : null
 }

@@ -49,7 +49,8 @@ const stateWords: Readonly<Record<PlaneReport['state'], string>> = {
   stalled: 'stalled: the last picture stays',
 }
 
-function planeLines({ kind, state, identity, plane, verdict, failure }: PlaneReport): string[] {
+function planeLines(report: PlaneReport): string[] {
+  const { kind, state, identity, engine, plane, verdict, failure } = report
   const rows: Row[] = []
   if (verdict) {
     rows.push(['why', verdict.why], ['try', verdict.remedy])
@@ -58,6 +59,7 @@ function planeLines({ kind, state, identity, plane, verdict, failure }: PlaneRep
   if (failure) rows.push(['what', failure.what], ['why', failure.why], ['try', failure.remedy])
   if (identity !== null) rows.push(['identity', identity])
   if (plane) rows.push(...factRows(plane))
+  if (engine !== null) rows.push(['engine', engine])
   return [`${kind.padEnd(8)}  ${stateWords[state]}`, ...indented(rows)]
 }
 
@@ -66,11 +68,13 @@ function factRows(plane: PlaneFacts): Row[] {
   const rows: Row[] = [
     ['fourcc', words(plane.fourcc, plane.fourccName, plane.fourccCode)],
     ['modifier', words(plane.modifier, plane.modifierName)],
+    ['layout', layoutWords(plane)],
     ['size', `${plane.width} × ${plane.height}`],
     ['position', `${x}, ${y}`],
     ['hotspot', hotspot ? `${hotspot.x}, ${hotspot.y}` : 'none'],
     ['rows', plane.bottomUp ? 'bottom row first' : 'top row first'],
   ]
+  if (plane.note !== null) rows.push(['note', plane.note])
   if (plane.color) rows.push(['colour', `${plane.color.matrix}, ${plane.color.range} range`])
   for (const [at, memory] of plane.memory.entries()) {
     const needs = memory.needed === null ? '' : ` (needs ${memory.needed})`
@@ -78,6 +82,13 @@ function factRows(plane: PlaneFacts): Row[] {
     rows.push([`memory ${at}`, `${place}, size ${memory.size}${needs} bytes`])
   }
   return rows
+}
+
+/** `tiled  128 bytes × 32 rows` */
+function layoutWords({ layout, memory }: PlaneFacts): string {
+  const sizes = memory.flatMap(({ tile }) => tile ?? [])
+  const texts = sizes.map(({ width, height }) => `${width} bytes × ${height} rows`)
+  return words(layout, ...new Set(texts))
 }
 
 function words(...parts: readonly (string | null)[]): string {

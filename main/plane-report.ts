@@ -20,13 +20,20 @@ export type SourceReport = {
   }
 }
 
-/** Everything that a source says of itself. */
-export function sourceReport(description: SourceDescription): SourceReport {
+/**
+ * Everything that a source says of itself.
+ *
+ * @param engine what decodes its planes here
+ */
+export function sourceReport(
+  description: SourceDescription,
+  engine: string | null = null,
+): SourceReport {
   const { info, statuses, surfaces, refreshes, frames, queryErrors } = description
   return {
     scanoutInspect: 1,
     source: info,
-    planes: statuses.map(planeReport),
+    planes: statuses.map((status) => planeReport(status, engine)),
     cache: surfaces.map(({ identity, bytes, plane }) => ({
       identity,
       bytes,

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Failure } from '../../core/failure.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
+import { cpuEngine } from '../capture/engine.ts'
 import { type Command, defineCommand, type Io } from '../command.ts'
 import { type SourceReport, sourceReport } from '../plane-report.ts'
 import { reportText } from '../plane-report-text.ts'
@@ -32,8 +33,10 @@ export function inspectCommand(open: OpenSource): Command {
       const source = await open(address, io.signal, options.wait)
       if (!source.ok) return source
       await using handle = source.value
-      const report = sourceReport(await firstWord(handle, io))
-      if (options.watch) return await watch(handle, report, options.json, io)
+      const chosen = cpuEngine('auto')
+      const engine = chosen.ok ? chosen.value.name : null
+      const report = sourceReport(await firstWord(handle, io), engine)
+      if (options.watch) return await watch(handle, report, engine, options.json, io)
       await io.stdout.write(
         options.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report),
       )
@@ -59,6 +62,7 @@ async function firstWord(handle: SourceHandle, io: Io): Promise<SourceDescriptio
 async function watch(
   handle: SourceHandle,
   first: SourceReport,
+  engine: string | null,
   json: boolean,
   io: Io,
 ): Promise<Result<void, Failure>> {
@@ -83,7 +87,7 @@ async function watch(
     }
     await sleep(WATCH_MS, undefined, { signal: io.signal }).catch(() => {})
     if (io.signal.aborted || gone) break
-    report = sourceReport(await handle.describe())
+    report = sourceReport(await handle.describe(), engine)
   }
   return gone ? fail(gone) : ok(undefined)
 }

@@ -30,20 +30,24 @@ plane cursor buf=1 fourcc=AR24 width=64 height=64 stride=256 x=-9 y=12 hotx=3 ho
     assert.equal(primary?.state, 'shown')
     assert.match(primary.identity, /\d/)
     assert.notEqual(primary.identity, cursor?.identity)
-    const common = { x: 0, y: 0, hotspot: null, bottomUp: false, color: null }
+    const common = { x: 0, y: 0, hotspot: null, bottomUp: false, color: null, note: null }
+    const first = { buffer: 0, offset: 0 }
+    const tile = { width: 512, height: 8 }
     assert.deepEqual(primary.plane, {
       ...common,
       ...{ fourcc: 'XR24', fourccCode: '0x34325258', fourccName: 'XRGB8888' },
       ...{ modifier: '0x0100000000000001', modifierName: 'I915_FORMAT_MOD_X_TILED' },
+      layout: 'tiled',
       ...{ width: 100, height: 50 },
-      memory: [{ buffer: 0, offset: 0, stride: 512, size: 28672, needed: 28672 }],
+      memory: [{ ...first, stride: 512, size: 28672, needed: 28672, tile }],
     })
     assert.deepEqual(cursor?.plane, {
       ...common,
       ...{ fourcc: 'AR24', fourccCode: '0x34325241', fourccName: 'ARGB8888' },
       ...{ modifier: '0x0000000000000000', modifierName: 'DRM_FORMAT_MOD_LINEAR' },
+      layout: 'linear',
       ...{ width: 64, height: 64, x: -9, y: 12, hotspot: { x: 3, y: 4 } },
-      memory: [{ buffer: 0, offset: 0, stride: 256, size: 16384, needed: 16384 }],
+      memory: [{ ...first, stride: 256, size: 16384, needed: 16384, tile: null }],
     })
   })
 

@@ -28,6 +28,7 @@ describe('inspect --json', () => {
     const source = new FakeSource([primary, cursor])
     expect((await inspect(source, '--json', fake)).ok).toBe(true)
     const memory = { buffer: 0, offset: 0, stride: 384, size: 24576, needed: 24576 }
+    const tile = { width: 128, height: 32 }
     expect(JSON.parse(fake.text)).toEqual({
       scanoutInspect: 1,
       source: source.info,
@@ -36,12 +37,14 @@ describe('inspect --json', () => {
           kind: 'primary',
           state: 'shown',
           identity: 'fake 0',
+          engine: 'native',
           plane: {
             fourcc: 'XR24',
             fourccCode: '0x34325258',
             fourccName: 'XRGB8888',
             modifier: '0x0100000000000002',
             modifierName: 'I915_FORMAT_MOD_Y_TILED',
+            layout: 'tiled',
             width: 67,
             height: 41,
             x: 0,
@@ -49,7 +52,8 @@ describe('inspect --json', () => {
             hotspot: null,
             bottomUp: false,
             color: null,
-            memory: [memory],
+            memory: [{ ...memory, tile }],
+            note: null,
           },
           verdict: null,
           failure: null,
@@ -58,6 +62,7 @@ describe('inspect --json', () => {
           kind: 'overlay',
           state: 'absent',
           identity: null,
+          engine: null,
           plane: null,
           verdict: null,
           failure: null,
@@ -92,9 +97,11 @@ describe('inspect --json', () => {
         kind: 'primary',
         state: 'refused',
         identity: null,
+        engine: null,
         plane: expect.objectContaining({
           modifierName: 'I915_FORMAT_MOD_Y_TILED_CCS',
-          memory: [expect.objectContaining({ needed: null })],
+          layout: 'compressed',
+          memory: [expect.objectContaining({ needed: null, tile: null })],
         }),
         verdict: { ...verdict, line },
         failure: null,
@@ -121,11 +128,13 @@ primary   shown
   identity  fake 0
   fourcc    XR24  XRGB8888  0x34325258
   modifier  0x0100000000000002  I915_FORMAT_MOD_Y_TILED
+  layout    tiled  128 bytes × 32 rows
   size      67 × 41
   position  0, 0
   hotspot   none
   rows      top row first
   memory 0  buffer 0, offset 0, stride 384, size 24576 (needs 24576) bytes
+  engine    native
 
 overlay   absent: the source has no such plane
 
@@ -133,11 +142,13 @@ cursor    shown
   identity  fake 1
   fourcc    AR24  ARGB8888  0x34325241
   modifier  0x0000000000000000  DRM_FORMAT_MOD_LINEAR
+  layout    linear
   size      8 × 8
   position  -3, 6
   hotspot   1, 2
   rows      top row first
   memory 0  buffer 0, offset 0, stride 32, size 256 (needs 256) bytes
+  engine    native
 `)
   })
 
