@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import path from 'node:path'
 import { type Failure, failureLine, plainText } from '../../core/failure.ts'
-import { parseHotkeys } from '../../core/hotkeys.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import { unseenCharacter } from '../../core/session-wish.ts'
 import { captureWhenShown } from '../capture/first-picture.ts'
@@ -13,7 +12,7 @@ import { withWish } from '../session-file/view-words.ts'
 import { readViewing, type Viewing } from '../session-file/viewing.ts'
 import type { Address, SourceHandle } from '../source/source.ts'
 import { type OpenSource, openSource } from '../source-opener.ts'
-import { viewOptions } from './view-options.ts'
+import { readHotkeys, viewOptions } from './view-options.ts'
 
 /** Characters that a menu still shows. */
 const MAX_NAME = 100
@@ -28,7 +27,7 @@ export function launcherCommand(open: OpenSource): Command {
     name: 'launcher',
     summary: "Makes, lists and removes launchers: a VM in the desktop's menu, with its own icon.",
     operands: [
-      { metavar: 'ACTION', help: actions.join(', ') },
+      { metavar: 'ACTION', help: actions.join(', '), choices: actions },
       {
         metavar: 'WHAT',
         help: 'create: address or session file of the VM; remove: name or address of the launcher',
@@ -82,10 +81,8 @@ async function create(
   if (!viewing.ok) return viewing
   const { address, wish } = viewing.value
   const { name: given, json, ...own } = withWish(options, wish)
-  const keys = own.hotkeys === undefined ? ok({}) : parseHotkeys(own.hotkeys)
-  if (!keys.ok) {
-    return wrongUse('cannot use --hotkeys', keys.failure, 'Write --hotkeys fullscreen=shift+f11')
-  }
+  const keys = readHotkeys(own.hotkeys)
+  if (!keys.ok) return keys
   const wished = given ?? wish.title
   const objection = wished === undefined ? undefined : badName(wished)
   if (objection !== undefined) {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { scaleModes } from '../../core/settings.ts'
+import type { Failure } from '../../core/failure.ts'
+import { parseHotkeys } from '../../core/hotkeys.ts'
+import { ok, type Result } from '../../core/result.ts'
+import { type ChosenKeys, scaleModes } from '../../core/settings.ts'
 import type { OptionTable } from '../arguments.ts'
+import { wrongUse } from '../command.ts'
 
 /** How a viewer opens: what a session file, a link and a launcher may say as well. */
 export const viewOptions = {
@@ -20,3 +24,10 @@ export const viewOptions = {
     help: 'other keys for this window: fullscreen=shift+f11',
   },
 } as const satisfies OptionTable
+
+/** The keys of `--hotkeys`, none without it. */
+export function readHotkeys(text: string | undefined): Result<ChosenKeys, Failure> {
+  const keys = text === undefined ? ok({}) : parseHotkeys(text)
+  if (keys.ok) return keys
+  return wrongUse('cannot use --hotkeys', keys.failure, 'Write --hotkeys fullscreen=shift+f11')
+}

@@ -2,7 +2,6 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Failure } from '../../core/failure.ts'
-import { parseHotkeys } from '../../core/hotkeys.ts'
 import type { Calls } from '../../core/protocol.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import {
@@ -37,7 +36,7 @@ import { tellStarter } from '../starter.ts'
 import { monitorLine, vmControl } from '../vm/open.ts'
 import { QemuControl } from '../vm/qemu-control.ts'
 import { launcherMaker } from './view-launcher.ts'
-import { viewOptions } from './view-options.ts'
+import { readHotkeys, viewOptions } from './view-options.ts'
 import { sayOther, viewerPlace } from './view-place.ts'
 import { sessionReport } from './view-report.ts'
 import { saveTour, TOUR_MS } from './view-tour.ts'
@@ -161,12 +160,6 @@ export function viewCommand(hosted?: Shell): Command {
 }
 
 export const view = viewCommand()
-
-function readHotkeys(text: string | undefined): Result<ChosenKeys, Failure> {
-  const keys = text === undefined ? ok({}) : parseHotkeys(text)
-  if (keys.ok) return keys
-  return wrongUse('cannot use --hotkeys', keys.failure, 'Write --hotkeys fullscreen=shift+f11')
-}
 
 function inheritedFd(address: Address): number | undefined {
   return address.scheme === 'vfio+fd' ? Number(address.path) : undefined
