@@ -61,7 +61,7 @@ export function Field() {
       event.preventDefault()
       focus()
     }
-    focus()
+    field.current?.focus()
     window.addEventListener('keydown', hear)
     return () => window.removeEventListener('keydown', hear)
   }, [])

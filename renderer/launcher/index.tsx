@@ -19,6 +19,8 @@ window.addEventListener('error', (event) => report(event.error ?? event.message)
 window.addEventListener('unhandledrejection', (event) => report(event.reason))
 
 const launcher = new Launcher(bridge, store)
+// What was typed into the field of the bare page, before this script ran.
+launcher.type(place.querySelector('input')?.value ?? '')
 createRoot(place).render(
   <LauncherContext value={{ launcher, store }}>
     <App />

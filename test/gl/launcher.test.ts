@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Found } from '../../core/launcher-protocol.ts'
+import { words } from '../../renderer/launcher/words.ts'
 import { seriousFaults } from './accessibility.ts'
 import { bundle, openPage, startBrowser } from './browser.ts'
 import type {} from './page/fake-launcher-bridge.ts'
@@ -36,7 +37,11 @@ describe('the launcher', () => {
   let browser: Browser
   let page: Page
   const errors: string[] = []
-  const open = async (found: readonly Found[] = rows, options: BrowserContextOptions = {}) => {
+  const open = async (
+    found: readonly Found[] = rows,
+    options: BrowserContextOptions = {},
+    document = html,
+  ) => {
     const [app, fake] = await Promise.all([
       bundle('renderer/launcher/index.tsx'),
       bundle('test/gl/page/fake-launcher-bridge.ts'),
@@ -46,7 +51,7 @@ describe('the launcher', () => {
     const site = {
       '/': {
         type: 'text/html',
-        body: html.replace(own, `<script type="module" src="fake.js"></script>${own}`),
+        body: document.replace(own, `<script type="module" src="fake.js"></script>${own}`),
       },
       '/fake.js': script(`window.fakeFound = ${JSON.stringify(found)};\n${fake.script}`),
       '/launcher.js': script(app.script),
@@ -172,6 +177,16 @@ describe('the launcher', () => {
       expect(await opens()).toEqual([{ target, stays: false }])
     },
   )
+
+  it('shows its field before its script runs, and keeps what was typed into that', async () => {
+    const early = html.replace('placeholder=', 'value="deb" placeholder=')
+    expect(early).not.toBe(html)
+    expect(html.match(/"Filter[^"]*"/g)).toEqual([`"${words.field}"`, `"${words.field}"`])
+    await open(rows, {}, early)
+    expect(await field().inputValue()).toBe('deb')
+    await page.keyboard.type('ian')
+    expect(await names()).toEqual(['debian'])
+  })
 
   it('says what was not found', async () => {
     await open()
