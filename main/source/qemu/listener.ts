@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { checkPlane } from '../../../core/check-plane.ts'
-import { fourccRow, fourccText } from '../../../core/fourcc.ts'
+import { fourccRow } from '../../../core/fourcc.ts'
 import type { Point, Size } from '../../../core/geometry.ts'
 import { LINEAR } from '../../../core/modifier.ts'
-import type { MemoryPlane, PlaneClaim, PlaneKind, PlaneStatus } from '../../../core/plane.ts'
-import { cropOffset } from '../../../core/plane-layout.ts'
+import type { PlaneClaim, PlaneKind, PlaneStatus } from '../../../core/plane.ts'
 import type { Fd, NativeShim, RowRange } from '../../../native-shim/api.ts'
 import { PlaneCache } from '../plane-cache.ts'
 import type { Clock } from '../poller.ts'
@@ -12,6 +11,7 @@ import { type PushedPlane, readPushedPlane } from '../pushed-plane.ts'
 import { everyRow, joinRows } from '../row-range.ts'
 import type { CachedSurface, PlaneReading } from '../source.ts'
 import { StallGuard } from '../stall-guard.ts'
+import { bytesClaim, dmabufClaim, emptyClaim, planeClaim } from './claims.ts'
 import type { CursorPlace } from './cursor-place.ts'
 import type { DmabufScanout, ListenerTarget, UpdateRect } from './listener-calls.ts'
 import { pixmanFourcc } from './pixman-format.ts'
@@ -103,7 +103,7 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
 
   scanout(width: number, height: number, stride: number, format: number, data: Uint8Array): void {
     const fourcc = pixmanFourcc(format)
-    this.#showBytes({ ...claimOf('primary', fourcc, width, height), ...linear(stride, data) }, data)
+    this.#showBytes(bytesClaim('primary', fourcc, width, height, stride, data), data)
   }
 
   update(
@@ -148,7 +148,7 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
     stride: number,
     format: number,
   ): void {
-    const claim = claimOf('primary', pixmanFourcc(format), width, height)
+    const claim = planeClaim('primary', pixmanFourcc(format), width, height)
     const size = stride * height
     this.#showShared([fd], () => ({ ...claim, memory: [{ buffer: 0, offset, stride, size }] }))
   }
@@ -173,12 +173,9 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
   /** @param hotX negative: nobody knows the hotspot */
   cursorDefine(width: number, height: number, hotX: number, hotY: number, data: Uint8Array): void {
     const isKnown = hotX >= 0 && hotY >= 0
-    const claim = {
-      ...claimOf('cursor', 'AR24', width, height),
-      ...linear(width * 4, data),
-      hotspot: isKnown ? { x: hotX, y: hotY } : undefined,
-    }
-    this.#showBytes(claim, data)
+    const hotspot = isKnown ? { x: hotX, y: hotY } : undefined
+    const claim = bytesClaim('cursor', 'AR24', width, height, width * 4, data)
+    this.#showBytes({ ...claim, hotspot }, data)
   }
 
   mouseSet(x: number, y: number, on: boolean): void {
@@ -269,7 +266,7 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
     let surface = this.#shared.get('primary', key)
     if (surface) for (const fd of fds) fd[Symbol.dispose]()
     else {
-      surface = new SharedSurface(this.#shim, nothing, fds)
+      surface = new SharedSurface(this.#shim, emptyClaim, fds)
       this.#shared.add('primary', key, surface)
     }
     surface.claim = describe(surface.sizes())
@@ -324,31 +321,4 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
 const absent: PlaneReading = {
   status: { kind: 'overlay', state: 'absent' },
   mayHaveChanged: false,
-}
-
-function claimOf(kind: PlaneKind, fourcc: string, width: number, height: number): PlaneClaim {
-  const place = { x: 0, y: 0, bottomUp: false }
-  return { kind, fourcc, modifier: LINEAR, width, height, memory: [], ...place }
-}
-
-const nothing = claimOf('primary', 'XR24', 0, 0)
-
-function linear(stride: number, data: Uint8Array): { memory: readonly MemoryPlane[] } {
-  return { memory: [{ buffer: 0, offset: 0, stride, size: data.length }] }
-}
-
-/** The part of the buffer that is shown; a part that begins within a tile stays to be refused. */
-function dmabufClaim(
-  { offsets, strides, planes, crop, fourcc, modifier, bottomUp }: DmabufScanout,
-  sizes: readonly { readonly size: number }[],
-): PlaneClaim {
-  const [x, y, width, height] = crop
-  const code = fourccText(fourcc)
-  const memory = Array.from({ length: planes }, (_, at) => {
-    const buffer = Math.min(at, sizes.length - 1)
-    const stride = strides[at] ?? 0
-    const offset = (offsets[at] ?? 0) + cropOffset(code, modifier, at, stride, x, y)
-    return { buffer, offset, stride, size: Math.max(0, (sizes[buffer]?.size ?? 0) - offset) }
-  })
-  return { ...claimOf('primary', code, width, height), modifier, memory, bottomUp }
 }
