@@ -96,7 +96,7 @@ export class Session implements AsyncDisposable {
     if (options.scale) parts.settings.override({ scale: options.scale, zoom: 100 })
     this.#window$.promise.catch(() => {})
     this.#inspection = new Inspection({
-      ...hostMeasures,
+      ...hostMeasures(),
       clock: parts.clock,
       tellSource: (facts) => this.#window?.send('inspect:changed', facts),
       tellStats: (facts) => this.#window?.send('stats:changed', facts),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { CpuFacts } from '../../core/inspection.ts'
-import { descendants, type ProcessTimes, TICKS_PER_SECOND } from './process-tree.ts'
+import { type ProcessTimes, TICKS_PER_SECOND } from './process-tree.ts'
 
 type Reading = { readonly atMs: number; readonly ticks: ReadonlyMap<number, number> }
 
-/** Turns readings of the host's processes into what Scanout's own use of the processor is. */
+/** Turns readings of Scanout's processes into their use of the processor. */
 export class CpuMeter {
   readonly #root: number
   #last: Reading | undefined
@@ -15,17 +15,17 @@ export class CpuMeter {
   }
 
   /**
-   * Takes one reading. A process that ended since the one before counts no more: what it used last is lost.
+   * Takes one reading. A process counts from the first one that has it to the last.
    *
    * @returns the shares since the reading before; null for the first and where nothing can be read
    */
-  add(all: readonly ProcessTimes[], nowMs: number): CpuFacts | null {
-    const own = descendants(this.#root, all)
+  add(own: readonly ProcessTimes[], nowMs: number): CpuFacts | null {
     const before = this.#last
     this.#last = { atMs: nowMs, ticks: new Map(own.map(({ pid, ticks }) => [pid, ticks])) }
     const available = before && ((nowMs - before.atMs) / 1000) * TICKS_PER_SECOND
     if (!available || available <= 0 || own.length === 0) return null
-    const used = ({ pid, ticks }: ProcessTimes) => Math.max(0, ticks - (before.ticks.get(pid) ?? 0))
+    const used = ({ pid, ticks }: ProcessTimes) =>
+      Math.max(0, ticks - (before.ticks.get(pid) ?? ticks))
     const share = (some: readonly ProcessTimes[]) =>
       some.reduce((sum, process) => sum + used(process), 0) / available
     return {

@@ -6,7 +6,7 @@ import type { Clock } from '../source/poller.ts'
 import type { SourceDescription, SourceHandle } from '../source/source.ts'
 import { CpuMeter } from './cpu-meter.ts'
 import { FrameTimes } from './frame-times.ts'
-import { type ProcessTimes, readProcesses } from './process-tree.ts'
+import { ProcessReader, type ProcessTimes } from './process-tree.ts'
 import { Repeated } from './repeated.ts'
 
 /** How often the source is asked while the inspector is open, ms. */
@@ -19,6 +19,7 @@ export type InspectionParts = {
   readonly clock: Clock
   /** Wall time, as `FrameMessage.readAtMs` has it. */
   nowMs(): number
+  /** Main's process and those below it. */
   processes(): Promise<readonly ProcessTimes[]>
   engine(): InspectFacts['engine']
   tellSource(facts: InspectFacts | null): void
@@ -26,11 +27,14 @@ export type InspectionParts = {
 }
 
 /** How a running program measures. */
-export const hostMeasures = {
-  nowMs: () => performance.timeOrigin + performance.now(),
-  processes: () => readProcesses(),
-  engine: screenshotEngine,
-} as const
+export function hostMeasures(): Pick<InspectionParts, 'nowMs' | 'processes' | 'engine'> {
+  const processes = new ProcessReader(process.pid)
+  return {
+    nowMs: () => performance.timeOrigin + performance.now(),
+    processes: () => processes.read(),
+    engine: screenshotEngine,
+  }
+}
 
 type Measuring = { readonly times: FrameTimes; readonly telling: Repeated }
 

@@ -33,11 +33,39 @@ export function descendants(root: number, all: readonly ProcessTimes[]): readonl
   return found
 }
 
-/** The processes of the host; those that end meanwhile are left out, and all of them where there is no /proc. */
-export async function readProcesses(folder = '/proc'): Promise<readonly ProcessTimes[]> {
-  const names = await readdir(folder).catch((): string[] => [])
-  const lines = names
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => readFile(path.join(folder, name, 'stat'), 'latin1').catch(() => ''))
-  return (await Promise.all(lines)).flatMap((line) => readStat(line) ?? [])
+/** Readings after which the host's other processes are looked through for new ones. */
+const LOOK_AROUND = 5
+
+/** Reads a process and those below it. Looking through all of a host costs more, so that is done now and then. */
+export class ProcessReader {
+  readonly #root: number
+  readonly #folder: string
+  #known: readonly number[] = []
+  #readings = 0
+
+  constructor(root: number, folder = '/proc') {
+    this.#root = root
+    this.#folder = folder
+  }
+
+  /** Those that end meanwhile are left out, and all of them where there is no /proc. */
+  async read(): Promise<readonly ProcessTimes[]> {
+    const isDue = this.#readings % LOOK_AROUND === 0
+    this.#readings += 1
+    const read = (pid: number | string) =>
+      readFile(path.join(this.#folder, String(pid), 'stat'), 'latin1').catch(() => '')
+    const pids = isDue ? await this.#all() : this.#known
+    const lines = await Promise.all(pids.map(read))
+    const found = descendants(
+      this.#root,
+      lines.flatMap((line) => readStat(line) ?? []),
+    )
+    this.#known = found.map(({ pid }) => pid)
+    return found
+  }
+
+  async #all(): Promise<readonly number[]> {
+    const names = await readdir(this.#folder).catch((): string[] => [])
+    return names.filter((name) => /^\d+$/.test(name)).map(Number)
+  }
 }

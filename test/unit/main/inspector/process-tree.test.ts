@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CpuMeter } from '../../../../main/inspector/cpu-meter.ts'
 import {
   descendants,
+  ProcessReader,
   type ProcessTimes,
-  readProcesses,
   readStat,
 } from '../../../../main/inspector/process-tree.ts'
 import { temporaryFolder } from '../../../fakes/temporary-folder.ts'
@@ -31,23 +31,38 @@ describe('a line of /proc/PID/stat', () => {
   )
 
   it('is this process’s own', async () => {
-    const own = (await readProcesses()).find(({ pid }) => pid === globalThis.process.pid)
-    expect(own).toMatchObject({ parent: globalThis.process.ppid })
+    const { pid, ppid } = globalThis.process
+    expect((await new ProcessReader(pid).read())[0]).toMatchObject({ pid, parent: ppid })
   })
 })
 
 describe('the processes of a host', () => {
-  it('are those with a readable stat', async () => {
+  it('are read as far as they belong to one of them and have a readable stat', async () => {
     const folder = temporaryFolder()
-    for (const name of ['12', '13', 'self', '99']) mkdirSync(path.join(folder, name))
-    writeFileSync(path.join(folder, '12', 'stat'), stat(12, 'a', 1, 1, 1))
-    writeFileSync(path.join(folder, '13', 'stat'), 'rubbish')
-    writeFileSync(path.join(folder, 'self', 'stat'), stat(12, 'a', 1, 1, 1))
-    expect(await readProcesses(folder)).toEqual([{ pid: 12, parent: 1, ticks: 2 }])
+    const write = (pid: number, line: string) => {
+      mkdirSync(path.join(folder, String(pid)), { recursive: true })
+      writeFileSync(path.join(folder, String(pid), 'stat'), line)
+    }
+    write(12, stat(12, 'a', 1, 1, 1))
+    write(13, 'rubbish')
+    write(14, stat(14, 'b', 12, 2, 2))
+    write(15, stat(15, 'c', 1, 9, 9))
+    mkdirSync(path.join(folder, 'self'))
+    mkdirSync(path.join(folder, '99'))
+    const reader = new ProcessReader(12, folder)
+    const pids = async () => (await reader.read()).map(({ pid }) => pid)
+    expect(await pids()).toEqual([12, 14])
+    // A new one is found after a while, one that ended is missed at once.
+    write(16, stat(16, 'd', 14, 1, 1))
+    rmSync(path.join(folder, '14'), { recursive: true })
+    expect(await pids()).toEqual([12])
+    write(14, stat(14, 'b', 12, 2, 2))
+    for (let at = 0; at < 3; at += 1) expect(await pids()).toEqual([12])
+    expect(await pids()).toEqual([12, 14, 16])
   })
 
   it('are none without /proc', async () => {
-    expect(await readProcesses('/nowhere/at/all')).toEqual([])
+    expect(await new ProcessReader(1, '/nowhere/at/all').read()).toEqual([])
   })
 
   it('form a tree below one of them', () => {
@@ -72,14 +87,15 @@ describe("Scanout's use of the processor", () => {
     expect(second).toEqual({ main: 0.1, window: 1.5, processes: 2 })
   })
 
-  it('takes a process that began meanwhile with all it used, and forgets one that ended', () => {
+  it('counts a process from when it is first seen, and forgets one that ended', () => {
     const meter = new CpuMeter(5)
     meter.add([process(5, 1, 100), process(6, 5, 1000)], 0)
-    expect(meter.add([process(5, 1, 100), process(7, 5, 20)], 1000)).toEqual({
+    expect(meter.add([process(5, 1, 100), process(7, 5, 500)], 1000)).toEqual({
       main: 0,
-      window: 0.2,
+      window: 0,
       processes: 2,
     })
+    expect(meter.add([process(5, 1, 100), process(7, 5, 520)], 2000)?.window).toBe(0.2)
   })
 
   it('is never negative when a number was given to another process', () => {
