@@ -88,7 +88,7 @@ export function fieldValue(
       return fail({ why: `${key} cannot be ${shortened(text)}`, remedy })
     }
     case 'hotkeys': {
-      const keys = parseHotkeys(text.slice(0, most))
+      const keys = parseHotkeys(text.slice(0, most), 'stranger')
       if (keys.ok && text.length <= most) return ok(text)
       const why = keys.ok ? `it has ${text.length} characters` : keys.failure
       const remedy = 'Write ACTION=KEYS,ACTION=KEYS: fullscreen=shift+f11'

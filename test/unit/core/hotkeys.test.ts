@@ -23,7 +23,9 @@ it.each([
   'a=ctrl+ctrl+x',
   'a=hyper+x',
   'a=f25',
-  'a=x,a=y',
+  'a=x',
+  'a=shift+enter',
+  'a=f1,a=f2',
   'toggle-fullscreen=f11,fullscreen=f11',
   '$(id)=f11',
 ])('refuses %j', (text) => {
@@ -32,4 +34,15 @@ it.each([
 
 it('refuses more actions than there can be', () => {
   expect(parseHotkeys(Array.from({ length: 41 }, (_, at) => `a${at}=f1`).join()).ok).toBe(false)
+})
+
+it.each([
+  'vm:reset=f1',
+  'vm:clipboard=ctrl+c',
+  'type-clipboard=f2',
+  'launcher:create=f3',
+  'release=',
+])('takes %s from a person, and from no file', (text) => {
+  expect(parseHotkeys(text).ok).toBe(true)
+  expect(parseHotkeys(text, 'stranger').ok).toBe(false)
 })

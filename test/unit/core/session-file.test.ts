@@ -12,7 +12,7 @@ const samples = {
   text: ['demo:', 'demo:'],
   flag: ['true', true],
   scale: ['1:1', '1:1'],
-  hotkeys: ['a=f1', 'a=f1'],
+  hotkeys: ['fullscreen=f1', 'fullscreen=f1'],
 } as const
 
 describe('a session file', () => {
@@ -55,6 +55,7 @@ describe('a session file', () => {
     [[address, 'command=rm'], 3, /a session has no command/],
     [[address, 'clipboard=true'], 3, /a session has no clipboard/],
     [[address, 'stats=/etc/passwd'], 3, /a session has no stats/],
+    [[address, 'hotkeys=vm:clipboard=ctrl+c'], 3, /by a person alone/],
     [[address, '__proto__=x'], 3, /neither/],
     [[address, 'constructor=x'], 3, /a session has no constructor/],
     [[address, 'title=a\\x41'], 3, /backslash/],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { expect, it } from 'vitest'
-import { parseHotkeys } from '../../../core/hotkeys.ts'
+import { harmlessActions, parseHotkeys } from '../../../core/hotkeys.ts'
 import { actions } from '../../../renderer/ui/actions.ts'
 
 it.each(['toggle-fullscreen', 'release-cursor', 'secure-attention'])(
@@ -11,3 +11,7 @@ it.each(['toggle-fullscreen', 'release-cursor', 'secure-attention'])(
     expect(actions.map((action) => action.id)).toContain(id)
   },
 )
+
+it.each(harmlessActions)('%s, which files may give keys, is an action of the window', (id) => {
+  expect(actions.map((action) => action.id)).toContain(id)
+})
