@@ -41,6 +41,8 @@ export type Operand = {
   readonly help: string
   readonly optional?: boolean
   readonly repeats?: boolean
+  /** All that it can be, where that is a list; the command itself checks. */
+  readonly choices?: readonly string[]
 }
 export type OperandTable = readonly Operand[]
 

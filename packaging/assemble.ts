@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { copyFileSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { chmod, copyFile, cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -56,7 +56,9 @@ export async function assemble(stage: string, assembly: Assembly): Promise<void>
       filter: (source) => !source.endsWith('.map'),
     })
   }
-  copyFileSync(assembly.addon, at('program', 'out', 'native', 'scanout_shim.node'))
+  const addon = at('program', 'out', 'native', 'scanout_shim.node')
+  await copyFile(assembly.addon, addon)
+  await chmod(addon, 0o644)
   await copyFile(path.join(assembly.node, 'bin', 'node'), at('node'))
   await copyFile(shipped('launcher'), at('launcher'))
   await copyFile(path.join(root, 'packaging', 'after-pack.mjs'), at('after-pack.mjs'))
@@ -96,7 +98,7 @@ async function assembleUsr(usr: string, { node, epoch }: Assembly): Promise<void
     await writeFile(file, content, { mode: 0o644 })
   }
   await mkdir(path.join(usr, 'bin'))
-  await symlink('../../opt/Scanout/scanout', path.join(usr, 'bin', 'scanout'))
+  await symlink('/opt/Scanout/scanout', path.join(usr, 'bin', 'scanout'))
 }
 
 /** The version and date that only a package has. */

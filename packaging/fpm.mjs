@@ -115,6 +115,18 @@ function description() {
   return { synopsis, text: rest.filter((line) => line !== '').join('\n') || synopsis }
 }
 
+/** Lines of whole words. */
+function wrapped(text, columns) {
+  const lines = ['']
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1)
+    if (last === '') lines[lines.length - 1] = word
+    else if (last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
 function makeDeb() {
   const files = entries().filter((file) => lstatSync(file).isFile())
   const bytes = files.reduce((sum, file) => sum + lstatSync(file).size, 0)
@@ -136,7 +148,7 @@ function makeDeb() {
     `Installed-Size: ${Math.ceil(bytes / 1024)}`,
     `Homepage: ${wish.homepage}`,
     `Description: ${synopsis}`,
-    ...text.split('\n').map((line) => ` ${line}`),
+    ...wrapped(text, 78).map((line) => ` ${line}`),
   ]
   writeFileSync(path.join(control, 'control'), `${lines.join('\n')}\n`)
   writeFileSync(path.join(control, 'md5sums'), sums)

@@ -127,7 +127,7 @@ function withoutDisplay(page: ManPage): void {
   page.section('Without a display server')
   page.line(
     plain(
-      'Every command but the window itself works on a host that has no display server: the installed scanout runs in the Node that it brings, and starts Electron only to open a window. Pictures for --engine webgl and view --headless are drawn by a headless Chromium, if one is installed.',
+      'Every command but the window itself works on a host that has no display server: the installed scanout runs in the Node that it brings, and starts Electron only to open a window. What needs a browser engine without a window (view --headless, record, --engine webgl) takes an installed Chromium, headless, and says so when there is none.',
     ),
   )
 }

@@ -7,8 +7,8 @@ import { root } from '../places.ts'
 import {
   addressBeginnings,
   type Offer,
-  offerOfOperand,
   offerOfOption,
+  offersOfOperands,
   spellings,
 } from './values.ts'
 
@@ -29,7 +29,10 @@ export function bashCompletion(line: CommandLine): string {
       .map((command) => `      ${command.name}) ${words(optionWords(command))} ;;`)
       .join('\n'),
     '@OPERANDS@': commands
-      .map(({ name, operands }) => `    ${name}) ${statement(offerOfOperand(operands[0]))} ;;`)
+      .map(({ name, operands }) => {
+        const offers = offersOfOperands(operands).map(statement)
+        return `    ${name}) ${offers.join('; ') || ':'} ;;`
+      })
       .join('\n'),
   }
   const file = path.join(root, 'packaging', 'files', 'completion.bash')

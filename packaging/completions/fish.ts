@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { CommandUsage } from '../../main/command.ts'
 import type { CommandLine } from '../command-tables.ts'
-import { addressBeginnings, type Offer, offerOfOperand, offerOfOption } from './values.ts'
+import { addressBeginnings, type Offer, offerOfOption, offersOfOperands } from './values.ts'
 
 /** Completion for fish 3 and newer. */
 export function fishCompletion(line: CommandLine): string {
@@ -41,9 +41,9 @@ function rows({ name, operands, options }: CommandUsage): string[] {
       offer === undefined ? '' : ` -r${offer.kind === 'files' ? '' : ' -f'}${choices(offer)}`
     return `complete -c scanout -n ${when} -l ${option}${short}${value} -d ${quoted(row.help)}`
   })
-  const operand = choices(offerOfOperand(operands[0]))
-  if (operand !== '')
-    lines.push(`complete -c scanout -n "__fish_seen_subcommand_from ${name}"${operand}`)
+  for (const offer of offersOfOperands(operands)) {
+    lines.push(`complete -c scanout -n "__fish_seen_subcommand_from ${name}"${choices(offer)}`)
+  }
   return lines
 }
 

@@ -10,10 +10,10 @@ export type Offer =
   | { readonly kind: 'addresses' }
   | { readonly kind: 'words'; readonly words: readonly string[] }
 
-/** By the table's own word for the value: FILE, SOCKET, FOLDER and ADDRESS say what they are. */
+/** By the table's own word for the value: FILE, SOCKET, DIR and ADDRESS say what they are. */
 function byMetavar(metavar: string): Offer {
-  if (/ADDRESS/.test(metavar)) return { kind: 'addresses' }
-  if (/FILE|SOCKET|JSON|PNG/.test(metavar)) return { kind: 'files' }
+  if (/ADDRESS|WHAT/.test(metavar)) return { kind: 'addresses' }
+  if (/FILE|SOCKET|DUMP/.test(metavar)) return { kind: 'files' }
   if (/FOLDER|DIR/.test(metavar)) return { kind: 'folders' }
   return { kind: 'nothing' }
 }
@@ -26,8 +26,19 @@ export function offerOfOption(option: Option): Offer | undefined {
 }
 
 /** What may stand for an operand. */
-export function offerOfOperand(operand: Operand | undefined): Offer {
-  return operand === undefined ? { kind: 'nothing' } : byMetavar(operand.metavar)
+export function offerOfOperand({ metavar, choices }: Operand): Offer {
+  return choices === undefined ? byMetavar(metavar) : { kind: 'words', words: choices }
+}
+
+/** The same for shells that do not count operands: each kind of offer once, in order. */
+export function offersOfOperands(operands: readonly Operand[]): readonly Offer[] {
+  return operands
+    .map(offerOfOperand)
+    .filter(
+      ({ kind }, at, all) =>
+        kind !== 'nothing' &&
+        (kind === 'words' || all.findIndex((one) => one.kind === kind) === at),
+    )
 }
 
 /** The beginnings of addresses: `demo:`, `vfio+pid:`; each with what it names. */

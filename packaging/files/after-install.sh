@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What a package cannot do by holding files. Menus, MIME types and icons are the triggers' work.
+set -e
 app=/opt/Scanout
 
 # Chromium's sandbox wants user namespaces; a kernel that refuses them to everybody gets the helper

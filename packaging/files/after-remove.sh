@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Takes back what after-install.sh did. An upgrade removes nothing: dpkg says "upgrade", rpm says 1.
+set -e
 case $1 in
   upgrade | failed-upgrade | abort-install | abort-upgrade | disappear | 1) exit 0 ;;
 esac

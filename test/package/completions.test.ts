@@ -86,6 +86,11 @@ for (const [shell, offer] of shells) {
         expect(folders).not.toContain('vm.scanout')
       })
 
+      it('offers what the first word of a command can be, and the addresses that follow it', () => {
+        const offered = offer('scanout launcher ')
+        expect(offered).toEqual(expect.arrayContaining(['create', 'list', 'remove', 'demo:']))
+      })
+
       it('offers the options of view where no command was given', () => {
         expect(offer('scanout demo: --full')).toContain('--fullscreen')
       })

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
 import { commandRows } from '../../main/program.ts'
+import { isThere } from '../../packaging/check-folder.ts'
 import { must, type Ran, run } from '../../packaging/run.ts'
 import { temporaryFolder } from '../fakes/temporary-folder.ts'
 
 const { installed: unpacked, packages } = inject('built')
 const installed = unpacked ?? ''
-const command = path.join(installed, 'usr/bin/scanout')
+/** What /usr/bin/scanout leads to, in the folder that is `/` here. */
+const command = unpacked
+  ? path.join(installed, readlinkSync(path.join(installed, 'usr/bin/scanout')))
+  : ''
 const folder = temporaryFolder()
 
 /** A host as a server is: no display, no session bus, no Node and no Chromium in PATH. */
@@ -87,10 +91,14 @@ describe.skipIf(!unpacked)('the installed scanout without a display server (need
     expect(stderr).toContain('Did you mean screenshot?')
   })
 
-  it('says why it cannot open a window here', () => {
-    const { code, stderr } = scanout('view', 'demo:', '--headless', '--frames', '1')
+  it.each([
+    ['view', ['view', 'demo:', '--headless', '--frames', '1']],
+    ['screenshot --engine webgl', ['screenshot', 'demo:', '-o', 'z.png', '--engine', 'webgl']],
+    ['record', ['record', 'demo:', '-o', 'z.webm', '--duration', '1']],
+  ])('%s says that it wants a Chromium, where none is installed', (_name, words) => {
+    const { code, stderr } = scanout(...words)
     expect(code).toBe(1)
-    expect(stderr).toMatch(/Chromium/)
+    expect(stderr).toMatch(/^scanout: .*Chromium/m)
   })
 
   it('opens the window by the Electron that came with it', () => {
@@ -113,6 +121,18 @@ describe.skipIf(!unpacked)('the installed scanout without a display server (need
     expect(stdout).toContain('stand-in for Electron: --no-sandbox ')
     expect(stderr).toContain('without its sandbox')
   })
+
+  it.skipIf(!isThere('chromium'))(
+    'shows frames in a headless Chromium, by the page that came with it (needs chromium)',
+    () => {
+      const env = { ...bareEnvironment, PATH: `${bareEnvironment.PATH}:${process.env['PATH']}` }
+      const words = ['view', 'demo:', '--headless', '--frames', '3', '--stats', 'stats.json']
+      const { code, stderr } = run(command, words, { cwd: folder, env })
+      expect({ code, stderr }).toMatchObject({ code: 0 })
+      const stats = JSON.parse(readFileSync(path.join(folder, 'stats.json'), 'utf8'))
+      expect(stats.frames).toBeGreaterThanOrEqual(3)
+    },
+  )
 
   it('holds a device for others: the broker serves, and a viewer takes a picture from it', async () => {
     const socket = path.join(folder, 'planes.sock')
