@@ -59,11 +59,12 @@ async function read(file: File): Promise<DroppedFile> {
 
 /** A file, or the files right inside a folder. */
 async function filesOf(entry: FileSystemEntry | null): Promise<readonly File[]> {
-  if (entry instanceof FileSystemFileEntry) {
-    return [await new Promise<File>((resolve, reject) => entry.file(resolve, reject))]
+  if (entry?.isFile) {
+    const file = entry as FileSystemFileEntry
+    return [await new Promise<File>((resolve, reject) => file.file(resolve, reject))]
   }
-  if (!(entry instanceof FileSystemDirectoryEntry)) return []
-  const reader = entry.createReader()
+  if (!entry?.isDirectory) return []
+  const reader = (entry as FileSystemDirectoryEntry).createReader()
   const inside = await new Promise<FileSystemEntry[]>((resolve, reject) =>
     reader.readEntries(resolve, reject),
   )

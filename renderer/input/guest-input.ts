@@ -19,6 +19,7 @@ import {
   wheelCounts,
 } from './pointer.ts'
 import { Touches } from './touches.ts'
+import { turnedBack } from './turned.ts'
 
 /** What the compositor knows and does for the pointer. */
 export type PictureView = CursorView & {
@@ -57,7 +58,9 @@ export class GuestInput implements Disposable {
     this.#store = store
     this.#canvas = canvas
     this.#view = view
-    this.#cursor = this.#owned.use(new HostCursor(canvas, view))
+    this.#cursor = this.#owned.use(
+      new HostCursor(canvas, view, () => store.getState().settings.rotation !== 0),
+    )
     this.#capture = new Capture(session, store, canvas, (locked) => this.#changed(locked))
     this.#owned.defer(store.subscribe(() => this.#follow()))
     this.#owned.defer(() => this.#ignore())
@@ -202,13 +205,17 @@ export class GuestInput implements Disposable {
     }
     // A finger too many for the guest is no pointer.
     if (event.pointerType === 'touch' && this.#store.getState().input.touch) return
-    const where = this.#capture.isPointerLocked
-      ? this.#motion.move(event.movementX, event.movementY)
-      : this.#place(event)
+    const where = this.#capture.isPointerLocked ? this.#moved(event) : this.#place(event)
     // A press that began elsewhere, on the toolbar say, stays there.
     const known = pressed || this.#buttons.any || this.#capture.isPointerLocked
     const buttons = known ? this.#buttons.change(event.buttons) : []
     this.#send([...where, ...buttons])
+  }
+
+  #moved({ movementX, movementY }: PointerEvent): readonly InputEvent[] {
+    const { rotation } = this.#store.getState().settings
+    const { x, y } = turnedBack(movementX, movementY, rotation)
+    return this.#motion.move(x, y)
   }
 
   #place(event: PointerEvent): readonly InputEvent[] {

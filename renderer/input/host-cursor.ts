@@ -45,6 +45,7 @@ type Shape = {
 export class HostCursor implements Disposable {
   readonly #canvas: HTMLCanvasElement
   readonly #view: CursorView
+  readonly #isTurned: () => boolean
   /** Where the pointer is over the picture: CSS pixels of the window. */
   #pointer: Point | undefined
   /** Where the guest was told that it is. */
@@ -57,9 +58,11 @@ export class HostCursor implements Disposable {
   #making = ''
   #style = ''
 
-  constructor(canvas: HTMLCanvasElement, view: CursorView) {
+  /** @param isTurned the picture stands on its side or head, which no cursor of the host's can */
+  constructor(canvas: HTMLCanvasElement, view: CursorView, isTurned: () => boolean) {
     this.#canvas = canvas
     this.#view = view
+    this.#isTurned = isTurned
   }
 
   /** The pointer is over the picture, and the guest has been told so. */
@@ -86,7 +89,8 @@ export class HostCursor implements Disposable {
   /** To be called after the picture, its cursor or its place changed. */
   update(): void {
     this.#compare()
-    const shape = this.#pointer && this.#isNear ? this.#currentShape() : undefined
+    const lends = this.#pointer && this.#isNear && !this.#isTurned()
+    const shape = lends ? this.#currentShape() : undefined
     const fits = shape !== undefined && this.#fits(shape)
     const style = fits ? shape.css : this.#pointer ? 'none' : ''
     // Read back, the text may differ: it is compared with what was written.

@@ -3,6 +3,7 @@ import type { Session } from '../session.ts'
 import { type Store, takesPointer } from '../store.ts'
 import { nextZoom, zoomOf } from '../ui/zoom.ts'
 import { NOTCH } from './pointer.ts'
+import { turnedBack } from './turned.ts'
 
 /** What a wheel does to a picture. */
 export type WheelView = {
@@ -22,7 +23,8 @@ export class ViewWheel implements Disposable {
       if (takesPointer(state)) return
       const { devicePixelRatio: ratio } = window
       if (!event.ctrlKey) {
-        view.pan(event.deltaX * ratio, event.deltaY * ratio)
+        const { x, y } = turnedBack(event.deltaX, event.deltaY, state.settings.rotation)
+        view.pan(x * ratio, y * ratio)
         return
       }
       event.preventDefault()

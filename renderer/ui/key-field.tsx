@@ -21,7 +21,6 @@ export function KeyField({ action, isChanging, onBegin, onEnd, onKeep }: KeyFiel
   const chosen = useViewState((state) => state.settings.keys)
   const label = useViewState((state) => labelOf(action, state))
   const keys = keysOf(action, chosen)
-  const spoken = [...(action.builtIn ? [action.builtIn] : []), ...keys].join(', ')
   if (isChanging) return <Listening action={action} onEnd={onEnd} onKeep={onKeep} />
   return (
     <span className="key-field">
@@ -36,13 +35,8 @@ export function KeyField({ action, isChanging, onBegin, onEnd, onKeep }: KeyFiel
           <Icon name="undo" />
         </button>
       )}
-      <button
-        type="button"
-        className="key-button"
-        aria-label={`${label}: ${spoken || 'no keys'}. Change`}
-        title="Change"
-        onClick={onBegin}
-      >
+      <button type="button" className="key-button" title="Change" onClick={onBegin}>
+        <span className="unseen">{label}: </span>
         {action.builtIn && <kbd>{action.builtIn}</kbd>}
         {keys.map((key) => (
           <kbd key={key}>{key}</kbd>
@@ -102,10 +96,10 @@ function Listening({ action, onEnd, onKeep }: ListeningProps) {
         type="button"
         className="key-button key-listening"
         aria-describedby="key-words"
-        aria-label={`New keys for ${labelOf(action, store.getState())}`}
         onKeyDown={hear}
         onBlur={onEnd}
       >
+        <span className="unseen">{labelOf(action, store.getState())}: </span>
         {wanted ? <kbd>{wanted}</kbd> : <span className="key-none">Press keys</span>}
       </button>
     </span>

@@ -31,7 +31,7 @@ export function RecordingIndicator() {
         disabled={isSaving}
         onClick={() => (isPaused ? recorder.resume() : void recorder.pause())}
       >
-        <Icon name={isPaused ? 'record' : 'pause'} />
+        <Icon name={isPaused ? 'play' : 'pause'} />
       </button>
       <button
         type="button"

@@ -65,15 +65,30 @@ function unfilter(rows: Uint8Array, width: number, height: number, channels: num
   if (rows.length !== (stride + 1) * height) throw new Error('length of the pixels')
   const plain = new Uint8Array(stride * height)
   const rgba = new Uint8Array(width * height * 4).fill(255)
+  const at = (x: number, y: number) => (x < 0 || y < 0 ? 0 : (plain[y * stride + x] ?? 0))
   for (let y = 0; y < height; y += 1) {
-    const filter = rows[y * (stride + 1)]
-    if (filter !== 0 && filter !== 2) throw new Error(`filter ${filter}`)
+    const guess = filters[rows[y * (stride + 1)] ?? -1]
+    if (!guess) throw new Error(`filter ${rows[y * (stride + 1)]}`)
     for (let x = 0; x < stride; x += 1) {
-      const above = filter === 2 && y > 0 ? (plain[(y - 1) * stride + x] ?? 0) : 0
-      const value = ((rows[y * (stride + 1) + 1 + x] ?? 0) + above) & 255
+      const left = x - channels
+      const guessed = guess(at(left, y), at(x, y - 1), left < 0 ? 0 : at(left, y - 1))
+      const value = ((rows[y * (stride + 1) + 1 + x] ?? 0) + guessed) & 255
       plain[y * stride + x] = value
       rgba[(y * width + Math.floor(x / channels)) * 4 + (x % channels)] = value
     }
   }
   return rgba
 }
+
+/** PNG specification, 9.2: what a filter guesses of a byte from those to the left, above and both. */
+const filters: readonly ((a: number, b: number, c: number) => number)[] = [
+  () => 0,
+  (a) => a,
+  (_a, b) => b,
+  (a, b) => (a + b) >> 1,
+  (a, b, c) => {
+    const [pa, pb, pc] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - 2 * c)]
+    if (pa <= pb && pa <= pc) return a
+    return pb <= pc ? b : c
+  },
+]
