@@ -80,7 +80,7 @@ export class Recorder implements Disposable {
     if (this.#running !== running) return
     this.#running = undefined
     this.#release()
-    if (running.outlet) await this.#complete(running.outlet, 'Recording saved')
+    if (running.outlet) await this.#complete(running.outlet, () => 'Recording saved')
     else this.#store.setState({ recording: { kind: 'idle' } })
   }
 
@@ -93,7 +93,7 @@ export class Recorder implements Disposable {
     this.#setReplay({ isSaving: true })
     const outlet = new RecordingOutlet(this.#bridge, this.#made.container, true)
     for (const piece of kept.pieces) outlet.add(piece, kept.track)
-    await this.#complete(outlet, `Last ${REPLAY_SECONDS} seconds saved`)
+    await this.#complete(outlet, (seconds) => `Last ${seconds} seconds saved`)
     this.#setReplay({ isSaving: false })
   }
 
@@ -208,7 +208,7 @@ export class Recorder implements Disposable {
     if (document.hidden) this.#bridge.tell('view:visible', false)
   }
 
-  async #complete(outlet: RecordingOutlet, title: string): Promise<void> {
+  async #complete(outlet: RecordingOutlet, title: (seconds: number) => string): Promise<void> {
     const finished = await outlet.finish()
     const { recording } = this.#store.getState()
     if (recording.kind === 'saving') this.#store.setState({ recording: { kind: 'idle' } })
@@ -216,8 +216,9 @@ export class Recorder implements Disposable {
       this.#tell(finished.failure)
       return
     }
-    const detail = finished.value.path
-    this.#session.toast({ kind: 'done', title, detail, reveal: 'recordings' })
+    const { path, seconds } = finished.value
+    const words = title(Math.round(seconds))
+    this.#session.toast({ kind: 'done', title: words, detail: path, reveal: 'recordings' })
   }
 
   /** The encoding ended by itself: what came until then is completed. */
