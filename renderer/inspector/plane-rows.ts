@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-
+import { plainText } from '../../core/failure.ts'
+import type { Point } from '../../core/geometry.ts'
 import type { PlaneStatus } from '../../core/plane.ts'
 import { type PlaneFacts, planeReport } from '../../core/plane-facts.ts'
 import type { LivePlane } from './inspector-state.ts'
@@ -14,87 +15,78 @@ export type PlaneRow = {
   readonly isWrong?: boolean
 }
 
+type Claimed = PlaneFacts['memory'][number]
+
+/** No fourcc has more memory planes; who claims more was refused for it. */
+const MOST_MEMORY = 4
+/** Names come from outside, and one may be a book. */
+const LONGEST_NAME = 64
+
 /**
- * What is known of a plane, row by row; empty while nothing is.
+ * What is known of a plane, row by row; empty while nothing is. Of a refused one, any field may hold
+ * anything of its type.
  *
  * @param live its place and buffer in the newest frame, which is newer than its status
  */
 export function planeRows(status: PlaneStatus, live?: LivePlane): readonly PlaneRow[] {
   const { plane, identity, verdict } = planeReport(status)
   if (!plane) return []
-  const field = verdict?.field ?? ''
-  const wrong = (name: string) => (field === name ? { isWrong: true } : {})
-  const { x, y } = live ?? plane
-  const rows: PlaneRow[] = [
-    {
-      name: 'Fourcc',
-      value: named(plane.fourcc, plane.fourccName),
-      ...(plane.fourccCode === null ? {} : { code: plane.fourccCode }),
-      ...wrong('fourcc'),
-    },
-    {
-      name: 'Modifier',
-      value: plane.modifierName ?? 'Unknown',
-      code: plane.modifier,
-      ...wrong('modifier'),
-    },
-    {
-      name: 'Size',
-      value: `${plane.width} × ${plane.height}`,
-      ...(field === 'width' || field === 'height' ? { isWrong: true } : {}),
-    },
-    {
-      name: 'Position',
-      value: `${x}, ${y}`,
-      ...(field === 'x' || field === 'y' ? { isWrong: true } : {}),
-    },
-  ]
-  if (status.kind === 'cursor') rows.push({ name: 'Hotspot', value: hotspotWords(plane, { x, y }) })
-  if (plane.bottomUp) rows.push({ name: 'Rows', value: 'Bottom row first' })
-  if (plane.color) {
-    rows.push({ name: 'Colour', value: `${plane.color.matrix}, ${plane.color.range} range` })
-  }
-  for (const [at, memory] of plane.memory.entries())
-    rows.push(...memoryRows(plane, memory, at, field))
+  /** @param fields the verdict's names for what the row shows */
+  const row = (name: string, value: string, fields: readonly string[], code?: string | null) => ({
+    name,
+    value,
+    ...(code && { code }),
+    ...(verdict && fields.includes(verdict.field) && { isWrong: true }),
+  })
+  const at = live ?? plane
+  const fourcc = [tidy(plane.fourcc), ...(plane.fourccName === null ? [] : [plane.fourccName])]
   const buffer = live?.identity || identity
-  if (buffer) rows.push({ name: 'Identity', value: buffer })
+  const { width, height, color } = plane
+  const rows: PlaneRow[] = [
+    row('Fourcc', fourcc.join(' · '), ['fourcc'], plane.fourccCode),
+    row('Modifier', plane.modifierName ?? 'Unknown', ['modifier'], plane.modifier),
+    row('Size', `${width} × ${height}`, ['width', 'height']),
+    row('Position', `${at.x}, ${at.y}`, ['x', 'y']),
+  ]
+  if (status.kind === 'cursor') {
+    rows.push(
+      row('Hotspot', hotspotWords(plane.hotspot, at), ['hotspot', 'hotspot.x', 'hotspot.y']),
+    )
+  }
+  if (plane.bottomUp) rows.push(row('Rows', 'Bottom row first', ['bottomUp']))
+  if (color) {
+    const words = `${tidy(color.matrix)}, ${tidy(color.range)} range`
+    rows.push(row('Colour', words, ['color', 'color.matrix', 'color.range']))
+  }
+  for (const [index, memory] of plane.memory.slice(0, MOST_MEMORY).entries()) {
+    const number = plane.memory.length > 1 ? ` ${index}` : ''
+    const fields = (...names: readonly string[]) => names.map((name) => `memory[${index}].${name}`)
+    rows.push(row(`Stride${number}`, strideWords(memory), fields('stride', 'offset', 'buffer')))
+    const size = row(`Memory${number}`, sizeWords(memory), ['memory', ...fields('size')])
+    rows.push(isShort(memory) ? { ...size, isWrong: true } : size)
+  }
+  if (buffer) rows.push(row('Identity', tidy(buffer), []))
   return rows
 }
 
-/** Stride and sizes of one memory plane; several are told apart by their number. */
-function memoryRows(
-  plane: PlaneFacts,
-  memory: PlaneFacts['memory'][number],
-  at: number,
-  field: string,
-): readonly PlaneRow[] {
-  const { buffer, offset, stride, size, needed } = memory
-  const number = plane.memory.length > 1 ? ` ${at}` : ''
-  const isField = (name: string) => field === name || field === `memory[${at}].${name}`
-  const place = buffer > 0 || offset > 0 ? ` · buffer ${buffer}, offset ${offset}` : ''
-  const isShort = needed !== null && size < needed
-  return [
-    {
-      name: `Stride${number}`,
-      value: `${stride} bytes${place}`,
-      ...(['stride', 'offset', 'buffer'].some(isField) ? { isWrong: true } : {}),
-    },
-    {
-      name: `Memory${number}`,
-      value: needed === null ? `${size} bytes given` : `${size} bytes, needs ${needed}`,
-      ...(isField('size') || isShort ? { isWrong: true } : {}),
-    },
-  ]
+function strideWords({ stride, buffer, offset }: Claimed): string {
+  const isPlain = buffer === 0 && offset === 0
+  return `${stride} bytes${isPlain ? '' : ` · buffer ${buffer}, offset ${offset}`}`
 }
 
-function hotspotWords(
-  { hotspot }: PlaneFacts,
-  at: { readonly x: number; readonly y: number },
-): string {
+function sizeWords({ size, needed }: Claimed): string {
+  return needed === null ? `${size} bytes given` : `${size} bytes, needs ${needed}`
+}
+
+function isShort({ size, needed }: Claimed): boolean {
+  return needed !== null && size < needed
+}
+
+function hotspotWords(hotspot: Point | null, at: Point): string {
   if (!hotspot) return 'None: it is drawn, and is never the pointer’s shape'
   return `${hotspot.x}, ${hotspot.y} · points at ${at.x + hotspot.x}, ${at.y + hotspot.y}`
 }
 
-function named(code: string, name: string | null): string {
-  return name === null ? code : `${code} · ${name}`
+function tidy(name: string): string {
+  return plainText(name.slice(0, LONGEST_NAME))
 }

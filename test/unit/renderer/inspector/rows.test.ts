@@ -69,6 +69,23 @@ describe('the facts of a plane', () => {
     expect(rows.filter(({ isWrong }) => isWrong).map(({ name }) => name)).toContain(wrong)
   })
 
+  it('stay few and plain whatever is claimed', () => {
+    const claim: PlaneClaim = {
+      ...validPlane().plane,
+      fourcc: `\u001b[2J${'x'.repeat(100_000)}`,
+      memory: Array.from({ length: 5000 }, () => ({ buffer: 0, offset: 1, stride: 1, size: 1 })),
+    }
+    const checked = checkPlane(claim, [{ size: 1 }])
+    if (checked.ok) throw new Error('it passes')
+    const status = { kind: 'primary', state: 'refused', verdict: checked.failure, claim } as const
+    const rows = planeRows(status)
+    expect(rows.length).toBeLessThan(20)
+    for (const { value } of rows) {
+      expect(value.length).toBeLessThan(100)
+      expect(value).not.toContain('\u001b')
+    }
+  })
+
   it.each(['disabled', 'absent'] as const)('are none when it is %s', (state) => {
     expect(planeRows({ kind: 'overlay', state })).toEqual([])
   })
