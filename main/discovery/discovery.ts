@@ -47,8 +47,9 @@ export class Discovery implements Disposable {
     return this.#found
   }
 
-  /** Looks at all of the host now. */
-  look(): Promise<readonly Found[]> {
+  /** Looks at all of the host now, after a look that is under way and may have seen what is no more. */
+  async look(): Promise<readonly Found[]> {
+    await this.#looking
     this.#seen.clear()
     return this.#look()
   }

@@ -10,6 +10,7 @@ export function Actions() {
   const found = useLauncherState((state) => state.found)
   const text = useLauncherState((state) => state.text)
   const chosen = useLauncherState((state) => state.chosen)
+  const stays = useLauncherState((state) => state.hello?.stays === true)
   const isOpening = useLauncherState((state) => state.opening !== undefined)
   const row = activeRow(listedRows(found, text), chosen)
   return (
@@ -33,6 +34,7 @@ export function Actions() {
       <button
         type="button"
         className="button button-main"
+        title={stays ? undefined : words.openAndStay}
         disabled={!row?.usable || isOpening}
         onClick={(event) => launcher.open(row, event.ctrlKey)}
       >

@@ -8,6 +8,7 @@ export const words = {
   list: 'What can be shown',
   openFile: 'Open file…',
   open: 'Open',
+  openAndStay: 'Ctrl+Enter keeps this window open',
   forget: 'Forget',
   copyFix: 'Copy fix',
   copyAddress: 'Copy address',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
@@ -13,6 +13,7 @@ import { Display, hasXvfb } from './display.ts'
 
 /** Of this run alone: what an interrupted one left is not it. */
 const NAME = `launcher test ${process.pid}`
+const small = 'demo:?still=1&size=320x200'
 const vga = ['-vga', 'std', '-name', NAME]
 
 const row = (page: Page) => page.getByRole('option').filter({ hasText: NAME })
@@ -38,11 +39,12 @@ describe('scanout without a display server', () => {
 })
 
 describe('the launcher without a screen', () => {
-  it('opens what is typed in one more process, and ends', async () => {
+  it.each([small, '~/vm.scanout'])('opens %s in one more process, and ends', async (target) => {
     await using app = new App(['open', '--headless'], {}, { debuggable: true })
+    writeFileSync(path.join(app.home, 'vm.scanout'), `[scanout]\naddress=${small}\n`)
     const { page } = await app.page()
     await page.getByRole('option', { name: /^Demo guest/ }).waitFor()
-    await page.keyboard.type('demo:?still=1&size=320x200')
+    await page.keyboard.type(target)
     await page.keyboard.press('Enter')
     expect(await app.ended).toMatchObject({ code: 0 })
     // Without a display server the viewer saves what it shows, and ends too.

@@ -8,6 +8,8 @@ class FakeProvider implements Provider {
   readonly everyMs: number
   looks = 0
   names: readonly string[] = []
+  /** Answers wait for it. */
+  gate: Promise<void> = Promise.resolve()
 
   constructor(everyMs: number) {
     this.everyMs = everyMs
@@ -15,8 +17,10 @@ class FakeProvider implements Provider {
 
   async find(): Promise<readonly Sighting[]> {
     this.looks += 1
+    const { names } = this
+    await this.gate
     const row = { kind: 'vm', what: '', address: '' } as const
-    return this.names.map((name) => ({
+    return names.map((name) => ({
       ...row,
       ...{ id: `${this.everyMs}${name}`, name, usable: true, why: '', remedy: '', fix: '' },
     }))
@@ -87,5 +91,18 @@ describe('what is found', () => {
     await discovery.look()
     await discovery.look()
     expect([often.looks, rarely.looks]).toEqual([2, 2])
+  })
+
+  it('is not what a look under way has seen already', async () => {
+    const gate = Promise.withResolvers<void>()
+    often.names = ['a']
+    often.gate = gate.promise
+    const first = discovery.look()
+    await pass(0)
+    often.names = []
+    const second = discovery.look()
+    gate.resolve()
+    expect(await first).toHaveLength(1)
+    expect(await second).toEqual([])
   })
 })
