@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { describe, expect, it } from 'vitest'
 import { scaleModes } from '../../../core/settings.ts'
-import { clampPan, deviceRect, place } from '../../../renderer/compositor/placement.ts'
+import { clampPan, deviceRect, place, zoomed } from '../../../renderer/compositor/placement.ts'
 
 const sizes = [
   { width: 1, height: 1 },
@@ -56,6 +56,27 @@ describe('placement', () => {
     expect(place('1:1', guest, view, { x: 60, y: 90 }).rect).toMatchObject({ x: -60, y: 100 })
     expect(place('1:1', guest, view, { x: 900, y: 0 }).rect).toMatchObject({ x: -100 })
     expect(clampPan(guest, view, { x: -5, y: -5 })).toEqual({ x: 0, y: 0 })
+  })
+
+  it.each([
+    { zoom: 100, size: [640, 480], smooth: false },
+    { zoom: 200, size: [1280, 960], smooth: false },
+    { zoom: 150, size: [960, 720], smooth: true },
+    { zoom: 67, size: [429, 322], smooth: true },
+    { zoom: 50, size: [320, 240], smooth: true },
+    { zoom: 10, size: [64, 48], smooth: true },
+  ])('zooms to $zoom percent in 1:1', ({ zoom, size, smooth }) => {
+    const room = { width: 800, height: 600 }
+    const placed = place('1:1', { width: 640, height: 480 }, room, { x: 10, y: 20 }, zoom)
+    expect([placed.rect.width, placed.rect.height]).toEqual(size)
+    expect(placed.smooth).toBe(smooth)
+    const [width = 0, height = 0] = size
+    expect(placed.rect.x).toBe(width > 800 ? -10 : Math.floor((800 - width) / 2))
+    expect(placed.rect.y).toBe(height > 600 ? -20 : Math.floor((600 - height) / 2))
+    expect(zoomed({ width: 1, height: 1 }, zoom)).toEqual({
+      width: Math.max(1, Math.round(zoom / 100)),
+      height: Math.max(1, Math.round(zoom / 100)),
+    })
   })
 
   it('ignores what else a size object carries', () => {
