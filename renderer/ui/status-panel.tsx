@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { type ReactNode, useCallback, useRef } from 'react'
-import type { PlaneKind } from '../../core/plane.ts'
 import { firstKeyOf } from './actions.ts'
 import { Icon } from './icon.tsx'
 import { sentence } from './sentence.ts'
 import { useDismiss } from './use-dismiss.ts'
 import { useView, useViewState } from './view.ts'
 import { fourccWords, layoutWords, planeWords, rateWords, shownPlane, sizeWords } from './words.ts'
+import { planeTitles, presenterNames, transportNames } from './words-inspector.ts'
 
 /** The button and the panel that tell a driver author what arrives and how it is shown. */
 export function StatusPanel() {
@@ -78,9 +78,22 @@ function Facts({ holder }: { readonly holder: React.RefObject<HTMLDivElement | n
           {presenter && <small>{presenter.detail}</small>}
         </Fact>
       </dl>
-      <button type="button" className="link" onClick={() => store.setState({ panel: 'shortcuts' })}>
-        Keyboard shortcuts
-      </button>
+      <div className="links">
+        <button
+          type="button"
+          className="link"
+          onClick={() => store.setState({ inspects: true, panel: 'none' })}
+        >
+          Inspector
+        </button>
+        <button
+          type="button"
+          className="link"
+          onClick={() => store.setState({ panel: 'shortcuts' })}
+        >
+          Keyboard shortcuts
+        </button>
+      </div>
     </section>
   )
 }
@@ -92,21 +105,4 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
       <dd>{children}</dd>
     </>
   )
-}
-
-const planeTitles: Readonly<Record<PlaneKind, string>> = {
-  primary: 'Primary',
-  overlay: 'Overlay',
-  cursor: 'Cursor',
-}
-
-const transportNames = {
-  stream: 'Stream of changes',
-  'shared-memory': 'Shared memory',
-  'shared-texture': 'Shared texture',
-} as const
-
-const presenterNames: Readonly<Record<string, string>> = {
-  webgl: 'WebGL2',
-  canvas2d: '2D canvas',
 }
