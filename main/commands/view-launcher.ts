@@ -11,21 +11,27 @@ const MOST_NAME = 100
 
 type Shown = {
   readonly address: Address
+  /** What a person called the window. */
+  readonly title: string | undefined
   readonly viewOnly: boolean
   readonly qmp: string | undefined
 }
 
 /** Makes the launcher of the VM that a window shows, which opens it with the same rights. */
 export function launcherMaker(shown: Shown, io: Io): NonNullable<SessionParts['createLauncher']> {
-  const { address, viewOnly, qmp } = shown
-  const monitor = qmp === undefined ? {} : { qmp: path.resolve(io.cwd, qmp) }
+  const { address, title, viewOnly, qmp } = shown
+  const wish = {
+    title,
+    'view-only': viewOnly,
+    qmp: qmp === undefined ? undefined : path.resolve(io.cwd, qmp),
+  }
   return async (name, capture) => {
     const picture = await launcherPicture(capture)
     const made = await makeLauncher(
       {
         address,
         name: name.slice(0, MOST_NAME),
-        wish: { ...(viewOnly ? { 'view-only': true } : {}), ...monitor },
+        wish,
         picture: picture.ok ? picture.value : undefined,
         cwd: io.cwd,
       },

@@ -15,7 +15,13 @@ const capture = ok({ planes: [randomPlane({ width: 8, height: 8 }, 1)], statuses
 async function make(fake: FakeIo, text: string, wish = {}, name = 'Win 11', seen = fail(failure)) {
   const address = parseAddress(text)
   if (!address.ok) throw new Error(address.failure.why)
-  const shown = { address: address.value, viewOnly: false, qmp: undefined, ...wish }
+  const shown = {
+    address: address.value,
+    title: undefined,
+    viewOnly: false,
+    qmp: undefined,
+    ...wish,
+  }
   const made = await launcherMaker(shown, { ...fake.io, env: { HOME: fake.cwd } })(name, seen)
   return { made, entry: made.ok ? readFileSync(made.value.path, 'utf8') : '' }
 }
@@ -28,11 +34,17 @@ it('opens the VM as the window does', async () => {
   expect(entry).toContain(` view --view-only --qmp=${qmp} --wait --reconnect -- qemu:${socket}\n`)
 })
 
+it('keeps the title that a person gave the window', async () => {
+  using fake = new FakeIo()
+  const { entry } = await make(fake, 'libvirt:a', { title: 'My VM' }, 'My VM')
+  expect(entry).toContain(' view "--title=My VM" --wait --reconnect -- libvirt:a\n')
+})
+
 it('draws what the window shows', async () => {
   using fake = new FakeIo()
   const address = parseAddress('demo:')
   if (!address.ok) throw new Error(address.failure.why)
-  const shown = { address: address.value, viewOnly: false, qmp: undefined }
+  const shown = { address: address.value, title: undefined, viewOnly: false, qmp: undefined }
   const io = { ...fake.io, env: { HOME: fake.cwd } }
   const made = await launcherMaker(shown, io)('Demo', capture)
   if (!made.ok) throw new Error(made.failure.why)

@@ -6,6 +6,7 @@ import { parseHotkeys } from '../../../../core/hotkeys.ts'
 import { sessionFields } from '../../../../core/session-wish.ts'
 import { scaleModes } from '../../../../core/settings.ts'
 import { parseArguments } from '../../../../main/arguments.ts'
+import { runProgram } from '../../../../main/program.ts'
 import { viewWords } from '../../../../main/session-file/view-words.ts'
 import { readViewing, type Viewing } from '../../../../main/session-file/viewing.ts'
 import { schemes } from '../../../../main/source/address.ts'
@@ -207,6 +208,14 @@ function expectViewerOnly({ address, wish }: Viewing, folder: string): void {
   expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(given))
 }
 
+/** The program itself says so, in one line, and ends. */
+async function expectRefusal(operand: string, place: FakeIo): Promise<void> {
+  const before = place.errors.length
+  expect([1, 2]).toContain(await runProgram(['view', '--', operand], place.io))
+  // Nothing in it drives the terminal that it is printed on.
+  expect(place.errors.slice(before)).toMatch(/^scanout: \P{Cc}+\n$/u)
+}
+
 it(`opens a viewer or says why not, and does nothing else, for ${CASES} hostile sessions`, async () => {
   using place = new FakeIo()
   const folder = path.join(place.cwd, 'inbox')
@@ -230,6 +239,7 @@ it(`opens a viewer or says why not, and does nothing else, for ${CASES} hostile 
       const { code, why, remedy } = read.failure
       expect(['bad-session', 'usage', 'file']).toContain(code)
       expect(why.length > 3 && remedy.length > 3).toBe(true)
+      await expectRefusal(operand, place)
     }
     outcomes[read.ok ? 'shown' : 'refused'] += 1
     if (!isLink && read.ok && !existsSync(file)) {
