@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { readFileSync } from 'node:fs'
 import { readdir, readFile, readlink, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { HostRoots } from './host-roots.ts'
 import { type QemuDisplay, readQemuLine } from './qemu-line.ts'
-import { namesIn, readLine, refusalOf, systemError } from './system-files.ts'
+import { namesIn, refusalOf, systemError } from './system-files.ts'
 
 /** A process that holds vfio devices, or a QEMU. */
 export type HostProcess = {
@@ -57,7 +58,7 @@ async function readProcess(
   hasVfio: boolean,
 ): Promise<HostProcess | undefined> {
   const at = path.join(roots.proc, String(pid))
-  const program = await readLine(path.join(at, 'comm'))
+  const program = programOf(at)
   if (program === undefined) return undefined
   const isQemu = program.startsWith('qemu-system') || program === 'qemu' || program === 'kvm'
   if (!isQemu && !hasVfio) return undefined
@@ -72,6 +73,19 @@ async function readProcess(
   const monitor = isDomain ? undefined : await readMonitor(at, monitors[0])
   const domain = isDomain ? { domain: { uri: await domainUri(at, words) } } : {}
   return { pid, program, name, ...held, qemu: { display, monitor, ...domain } }
+}
+
+/**
+ * Of every process there is, every second: it comes from memory, and to wait for a promise of each takes
+ * several times as long as to read them all.
+ */
+function programOf(at: string): string | undefined {
+  try {
+    return readFileSync(path.join(at, 'comm'), 'utf8').trim()
+  } catch (error) {
+    systemError(error)
+    return undefined
+  }
 }
 
 type Held = Pick<HostProcess, 'deviceFds' | 'groups' | 'unreadable'>
