@@ -113,6 +113,12 @@ export function videosFolder(env: Environment): Promise<string> {
   return desktopFolder(env, 'VIDEOS')
 }
 
+/** Where the desktop shows its icons from. */
+export async function iconsFolder(env: Environment): Promise<string> {
+  const folder = await desktopFolder(env, 'DESKTOP')
+  return folder === home(env) ? path.join(folder, 'Desktop') : folder
+}
+
 async function desktopFolder(env: Environment, kind: string): Promise<string> {
   try {
     const text = await readFile(path.join(configFolder(env), 'user-dirs.dirs'), 'utf8')

@@ -37,6 +37,7 @@ export function launcherCommand(open: OpenSource): Command {
     options: {
       name: { type: 'text', metavar: 'NAME', help: "what the menu calls it [the VM's name]" },
       ...viewOptions,
+      desktop: { type: 'flag', help: 'also put it on the desktop itself, as an icon' },
       json: { type: 'flag', help: 'print JSON' },
     },
     notes: [
@@ -67,7 +68,11 @@ function missing(action: string, metavar: string) {
   return wrongUse(`launcher ${action} needs ${metavar}`, 'it was not given', remedy)
 }
 
-type CreateOptions = { readonly name: string | undefined; readonly json: boolean } & {
+type CreateOptions = {
+  readonly name: string | undefined
+  readonly json: boolean
+  readonly desktop: boolean
+} & {
   readonly [K in keyof typeof viewOptions]: Viewing['wish'][K]
 }
 
@@ -80,7 +85,7 @@ async function create(
   const viewing = await readViewing(text, io)
   if (!viewing.ok) return viewing
   const { address, wish } = viewing.value
-  const { name: given, json, ...own } = withWish(options, wish)
+  const { name: given, json, desktop: onDesktop, ...own } = withWish(options, wish)
   const keys = readHotkeys(own.hotkeys)
   if (!keys.ok) return keys
   const wished = given ?? wish.title
@@ -92,7 +97,7 @@ async function create(
   if (!seen.ok && io.signal.aborted) return seen
   const name = wished ?? (seen.ok ? seen.value.name : undefined) ?? addressName(address)
   const title = wished === undefined ? {} : { title: wished }
-  const request = { address, name, wish: { ...own, ...title }, cwd: io.cwd }
+  const request = { address, name, wish: { ...own, ...title }, onDesktop, cwd: io.cwd }
   const picture = seen.ok ? seen.value.picture : seen
   const made = await makeLauncher(
     { ...request, picture: picture.ok ? picture.value : undefined },
@@ -154,12 +159,14 @@ async function list(
   if (what !== undefined) {
     return wrongUse(`launcher list cannot take ${what}`, 'it lists all', 'Leave it out')
   }
-  await print(await new LauncherFolder(io.env).list(), json, io)
+  const folder = await LauncherFolder.of(io.env)
+  await print(await folder.list(), json, io)
   return ok(undefined)
 }
 
 async function remove(word: string, json: boolean, io: Io): Promise<Result<void, Failure>> {
-  const removed = await new LauncherFolder(io.env).remove(word)
+  const folder = await LauncherFolder.of(io.env)
+  const removed = await folder.remove(word)
   if (!removed.ok) return removed
   await print([removed.value], json, io)
   return ok(undefined)

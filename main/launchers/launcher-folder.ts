@@ -8,6 +8,7 @@ import { fail, ok, type Result } from '../../core/result.ts'
 import type { StraightPicture } from '../capture/picture.ts'
 import { encodePng } from '../capture/png.ts'
 import { fileFailure } from '../file-failure.ts'
+import { iconsFolder } from '../settings-files.ts'
 import { builtPage } from '../shell/page-files.ts'
 import { writeWholeFile } from '../whole-file.ts'
 import { desktopEntry, type LauncherEntry, type LauncherStart, readEntry } from './desktop-entry.ts'
@@ -19,11 +20,15 @@ type Environment = Readonly<Record<string, string | undefined>>
 export type Launcher = LauncherEntry & {
   /** Absolute path of its desktop entry. */
   readonly file: string
+  /** It is also an icon on the desktop itself. */
+  readonly onDesktop: boolean
 }
 
 export type LauncherWish = Omit<LauncherStart, 'icon'> & {
   /** What the VM shows now; undefined when nobody knows. */
   readonly picture: StraightPicture | undefined
+  /** Also as an icon on the desktop itself. One that is there stays. */
+  readonly onDesktop: boolean
 }
 
 /** Every launcher's file begins so; the rest is made of its name. */
@@ -32,17 +37,26 @@ const SUFFIX = '.desktop'
 /** Longer entries are none of ours, bytes. */
 const MAX_ENTRY = 64 * 1024
 
-/** The launchers of this user: desktop entries and icons in `$XDG_DATA_HOME`. */
+/** Desktops start only what may be run. */
+const STARTABLE = 0o755
+
+/** The launchers of this user: desktop entries and icons in `$XDG_DATA_HOME`, and icons on the desktop. */
 export class LauncherFolder {
   readonly #entries: string
   readonly #icons: string
+  readonly #desktop: string
 
-  constructor(env: Environment) {
+  private constructor(env: Environment, desktop: string) {
+    this.#desktop = desktop
     const data = env['XDG_DATA_HOME']
     const home = env['HOME'] || homedir()
     const base = data && path.isAbsolute(data) ? data : path.join(home, '.local', 'share')
     this.#entries = path.join(base, 'applications')
     this.#icons = path.join(base, 'icons', 'hicolor')
+  }
+
+  static async of(env: Environment): Promise<LauncherFolder> {
+    return new LauncherFolder(env, await iconsFolder(env))
   }
 
   /** By name. Files that are no launchers of ours are left out. */
@@ -74,8 +88,13 @@ export class LauncherFolder {
     } catch (error) {
       return fail(fileFailure(`cannot write ${file}`, error))
     }
-    const written = await writeWholeFile(file, Buffer.from(text.value))
-    return written.ok ? ok({ name: wish.name, address: wish.address, file }) : written
+    const onDesktop = wish.onDesktop || (old?.onDesktop ?? false)
+    const copies = onDesktop ? [this.#onDesktop(file), file] : [file]
+    for (const copy of copies) {
+      const written = await writeWholeFile(copy, Buffer.from(text.value), { mode: STARTABLE })
+      if (!written.ok) return written
+    }
+    return ok({ name: wish.name, address: wish.address, file, onDesktop })
   }
 
   /** @param word its name or its address */
@@ -95,6 +114,7 @@ export class LauncherFolder {
       return fail({ code: 'usage', what, why, remedy: `Name one of them: ${names}` })
     }
     try {
+      if (launcher.onDesktop) await rm(this.#onDesktop(launcher.file))
       await rm(launcher.file)
       await this.#removeIcons(path.basename(launcher.file, SUFFIX))
       return ok(launcher)
@@ -108,10 +128,15 @@ export class LauncherFolder {
       const facts = await lstat(file)
       if (!facts.isFile() || facts.size > MAX_ENTRY) return undefined
       const entry = readEntry(await readFile(file, 'utf8'))
-      return entry && { ...entry, file }
+      const copy = await lstat(this.#onDesktop(file)).catch(() => undefined)
+      return entry && { ...entry, file, onDesktop: copy?.isFile() ?? false }
     } catch {
       return undefined
     }
+  }
+
+  #onDesktop(file: string): string {
+    return path.join(this.#desktop, path.basename(file))
   }
 
   async #writeIcons(

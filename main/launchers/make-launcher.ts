@@ -20,13 +20,15 @@ export type LauncherRequest = {
   readonly wish: { readonly [K in keyof Viewing['wish']]?: Viewing['wish'][K] | undefined }
   /** What the VM shows now; undefined when nobody knows. */
   readonly picture: StraightPicture | undefined
+  /** Also as an icon on the desktop itself. */
+  readonly onDesktop?: boolean
   /** Absolute folder that relative paths are meant from. */
   readonly cwd: string
 }
 
 /** Makes a launcher that opens a VM's viewer, waits for the VM, and shows it again after it was away. */
 export async function makeLauncher(
-  { address, name, wish, picture, cwd }: LauncherRequest,
+  { address, name, wish, picture, onDesktop = false, cwd }: LauncherRequest,
   env: Environment,
 ): Promise<Result<Launcher, Failure>> {
   const whole = address.scheme === 'demo' ? address.text : lastingAddress(address, cwd)
@@ -43,7 +45,8 @@ export async function makeLauncher(
     reconnect: true,
   }
   const command = [ownProgram(env), ...viewWords(whole, options)] as const
-  return new LauncherFolder(env).create({ name, address: whole, command, picture })
+  const folder = await LauncherFolder.of(env)
+  return folder.create({ name, address: whole, command, picture, onDesktop })
 }
 
 /** The picture of a capture; undefined where there is none to be made. */

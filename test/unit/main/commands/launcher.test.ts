@@ -153,6 +153,32 @@ describe('launcher create', () => {
     ).toBe(true)
   })
 
+  it.each([
+    ['Desktop', ''],
+    ['Schreibtisch', 'XDG_DESKTOP_DIR="$HOME/Schreibtisch"\n'],
+  ])('puts it on the desktop (%s) as well, to be removed with it', async (name, dirs) => {
+    using desktop = new Desktop()
+    const folder = path.join(desktop.cwd, name)
+    mkdirSync(folder)
+    mkdirSync(path.join(desktop.cwd, '.config'))
+    writeFileSync(path.join(desktop.cwd, '.config', 'user-dirs.dirs'), dirs)
+    await desktop.run(absent, 'create', 'demo:', '--name', 'A', '--desktop')
+    const [file = ''] = desktop.entries()
+    expect(readFileSync(path.join(folder, file), 'utf8')).toBe(desktop.entry('vm-a'))
+    expect(statSync(path.join(folder, file)).mode & 0o777).toBe(0o755)
+    // Made anew without a word about it, it stays there.
+    await desktop.run(absent, 'create', 'demo:', '--name', 'A', '--fullscreen')
+    expect(readFileSync(path.join(folder, file), 'utf8')).toContain('--fullscreen')
+    await desktop.run(absent, 'remove', 'A')
+    expect([...readdirSync(folder), ...desktop.entries()]).toEqual([])
+  })
+
+  it('says that there is no desktop to put it on', async () => {
+    using desktop = new Desktop()
+    const { said } = await desktop.run(absent, 'create', 'demo:', '--desktop')
+    expect(said).toMatch(/cannot write .*Desktop\/.*no such file or folder/)
+  })
+
   it('makes desktops look at the icons again', async () => {
     using desktop = new Desktop()
     mkdirSync(desktop.at('icons', 'hicolor'), { recursive: true })
