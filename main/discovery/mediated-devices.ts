@@ -24,8 +24,8 @@ function device(mdev: HostMdev, processes: readonly HostProcess[]): Sighting {
   } as const
   const holder = processes.find(({ pid }) => holders.includes(pid))
   if (group === undefined) {
-    const remedy = 'Bind it to vfio_mdev (modprobe vfio_mdev)'
-    return { ...row, ...unusable('it is in no IOMMU group', remedy, 'sudo modprobe vfio_mdev') }
+    const fix = 'sudo modprobe vfio_mdev'
+    return { ...row, ...unusable('it is in no IOMMU group', `Bind it to vfio_mdev: ${fix}`, fix) }
   }
   if (holder) {
     const why = `${holder.name} (pid ${holder.pid}) uses it (EBUSY)`
@@ -34,8 +34,9 @@ function device(mdev: HostMdev, processes: readonly HostProcess[]): Sighting {
   }
   const node = `/dev/vfio/${group}`
   if (noAccess === 'ENOENT') {
-    const remedy = 'Load the vfio module, or run outside the container'
-    return { ...row, ...unusable(`${node} is missing (ENOENT)`, remedy, 'sudo modprobe vfio') }
+    const fix = 'sudo modprobe vfio'
+    const remedy = `Load the vfio module (${fix}), or run outside the container`
+    return { ...row, ...unusable(`${node} is missing (ENOENT)`, remedy, fix) }
   }
   if (noAccess !== undefined) {
     const fix = `sudo setfacl -m u:$USER:rw ${node}`

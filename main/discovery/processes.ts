@@ -62,7 +62,7 @@ async function readProcess(
   if (program === undefined) return undefined
   const isQemu = program.startsWith('qemu-system') || program === 'qemu' || program === 'kvm'
   if (!isQemu && !hasVfio) return undefined
-  const held = await heldDevices(roots, at)
+  const held = hasVfio ? await heldDevices(roots, at) : nothing
   if (!isQemu) {
     const holds = held.deviceFds.length + held.groups.length > 0
     return holds ? { pid, program, name: program, ...held } : undefined
@@ -90,10 +90,12 @@ function programOf(at: string): string | undefined {
 
 type Held = Pick<HostProcess, 'deviceFds' | 'groups' | 'unreadable'>
 
+const nothing: Held = { deviceFds: [], groups: [], unreadable: undefined }
+
 /** From the links of its descriptors. */
 async function heldDevices(roots: HostRoots, at: string): Promise<Held> {
   const fds = await readdir(path.join(at, 'fd')).catch(systemError)
-  if (typeof fds === 'string') return { deviceFds: [], groups: [], unreadable: fds }
+  if (typeof fds === 'string') return { ...nothing, unreadable: fds }
   const links = await Promise.all(
     fds.map(
       async (fd) => [Number(fd), await readlink(path.join(at, 'fd', fd)).catch(() => '')] as const,

@@ -89,11 +89,8 @@ function monitorUse({ socket, noAccess }: HostMonitor) {
     return unusable(why, 'Start it with a path that is seen from here too')
   }
   const why = `you may not use its monitor ${socket} (${noAccess})`
-  return unusable(
-    why,
-    'Run as its user, or give yourself access',
-    `sudo setfacl -m u:$USER:rw ${socket}`,
-  )
+  const fix = `sudo setfacl -m u:$USER:rw ${socket}`
+  return unusable(why, `Run as its user, or give yourself access: ${fix}`, fix)
 }
 
 /** A VM without a name is called by what runs it. */

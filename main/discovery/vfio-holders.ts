@@ -30,7 +30,8 @@ function holder({ pid, name, program, deviceFds, unreadable }: HostProcess): Sig
   } as const
   if (unreadable !== undefined) {
     const why = `its descriptors cannot be read (${unreadable})`
-    return { ...row, ...unusable(why, 'Run as the same user, or as root') }
+    const unknown = { ...row, what: `${program} process ${pid}` }
+    return { ...unknown, ...unusable(why, 'Run as the same user, or as root') }
   }
   if (deviceFds.length === 0) {
     const why = 'it holds a vfio group and no device'

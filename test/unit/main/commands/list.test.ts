@@ -23,6 +23,7 @@ describe('list', () => {
     using fake = new FakeIo()
     const host = new FakeHost(fake.cwd)
     host.mdev(UUID, '13')
+    host.knows('13')
     host.process(5, 'qemu', ['q', '-name', '\x1b[2J'], ['anon_inode:[vfio-device]'])
     host.process(6, 'qemu', ['q', '-name', 'deb'], [])
     await listCommand({ roots: host.roots, providers }).run([], fake.io)
@@ -34,7 +35,7 @@ describe('list', () => {
       `${'-'.padEnd(column)}  deb: QEMU process 6`,
       `${' '.repeat(column)}  not now: its QEMU was started without a D-Bus display and a monitor socket. Start it with ${fix}`,
       `${address}  i915-GVTg_V5_4: mediated device of 0000:00:02.0`,
-      `${' '.repeat(column)}  not now: /dev/vfio/13 is missing (ENOENT). Load the vfio module, or run outside the container`,
+      `${' '.repeat(column)}  not now: /dev/vfio/13 is missing (ENOENT). Load the vfio module (sudo modprobe vfio), or run outside the container`,
     ])
   })
 

@@ -75,7 +75,7 @@ describe('mediated devices', () => {
     symlinkSync('12', path.join(host.roots.vfio, '12'))
     const [row] = await seen(mediatedDevices)
     expect(row).toMatchObject({ usable: false, why, fix })
-    expect(row?.remedy).not.toBe('')
+    expect(row?.remedy).toContain(fix)
   })
 })
 
@@ -132,6 +132,7 @@ describe('QEMUs', () => {
     expect(row?.usable).toBe(false)
     expect(row?.why).toContain(`${socket}`)
     expect(row?.why).toContain(`(${code})`)
+    expect(row?.remedy).toContain(row?.fix)
   })
 
   it('are opened on a bus that their command line names', async () => {
@@ -166,7 +167,15 @@ describe('QEMUs', () => {
     expect(rest).toEqual([])
   })
 
+  it('hold no device on a host without any, whoever runs them', async () => {
+    host.process(77, 'qemu-system-x86', ['qemu'])
+    expect(await seen(qemus, vfioHolders)).toMatchObject([
+      { name: 'Unnamed VM', address: '', fix: expect.stringContaining('-display dbus,p2p=yes') },
+    ])
+  })
+
   it('whose descriptors cannot be read are listed with the reason', async () => {
+    host.group('12')
     host.process(77, 'qemu-system-x86', ['qemu'])
     expect(await seen(qemus, vfioHolders)).toMatchObject([
       { address: 'vfio+pid:77', usable: false, why: 'its descriptors cannot be read (ENOTDIR)' },
