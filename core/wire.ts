@@ -32,7 +32,9 @@ export function fromWire(text: string): unknown {
 function letters(bytes: Uint8Array): string {
   let text = ''
   for (let at = 0; at < bytes.length; at += PIECE) {
-    text += String.fromCharCode(...bytes.subarray(at, at + PIECE))
+    // Spread would walk through them one by one; any list of numbers is one of arguments.
+    const piece = bytes.subarray(at, at + PIECE) as unknown as number[]
+    text += Reflect.apply(String.fromCharCode, null, piece)
   }
   return text
 }
@@ -46,9 +48,11 @@ function bigintOf(digits: unknown): bigint {
 
 function bytesOf(text: unknown): Uint8Array {
   if (typeof text !== 'string') throw new SyntaxError('malformed bytes')
-  return Uint8Array.from(text, (letter) => {
-    const code = letter.charCodeAt(0)
+  const bytes = new Uint8Array(text.length)
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
     if (code > 0xff) throw new SyntaxError('malformed bytes')
-    return code
-  })
+    bytes[at] = code
+  }
+  return bytes
 }
