@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { assemble } from './assemble.ts'
@@ -14,7 +14,7 @@ import {
 } from './builder.ts'
 import { type Arch, hostArch, root, work } from './places.ts'
 import { machineFor } from './processor.ts'
-import { run } from './run.ts'
+import { isThere } from './run.ts'
 
 // Makes the packages that people install: see scripts/dist.mjs.
 
@@ -49,9 +49,7 @@ for (const kind of kinds) {
 for (const arch of arches)
   if (arch !== 'x64' && arch !== 'arm64') stop(`unknown processor ${arch}: x64 arm64`)
 for (const [command, debian] of kinds.flatMap((kind) => tools[kind as PackageKind])) {
-  if (run('/bin/sh', ['-c', 'command -v "$1"', 'sh', command]).code !== 0) {
-    stop(`${command} is missing: apt-get install ${debian}`)
-  }
+  if (!isThere(command)) stop(`${command} is missing: apt-get install ${debian}`)
 }
 const electron = process.env['ELECTRON_OVERRIDE_DIST_PATH']
 if (electron !== undefined && (!existsSync(path.join(electron, 'electron')) || arches.length > 1)) {
@@ -78,6 +76,7 @@ try {
       const size = (statSync(made).size / 1e6).toFixed(1)
       process.stdout.write(`${sum}  ${path.relative(root, made)}  ${size} MB\n`)
     }
+    rmSync(stage, { recursive: true })
   }
 } catch (error) {
   const words = error instanceof Error ? error.message : String(error)

@@ -35,3 +35,10 @@ export function must(command: string, args: readonly string[], options: Options 
   const words = `${stdout}${stderr}`.trimEnd()
   throw new Error(`${command} ${args.join(' ')} ended with ${code}\n${words}`)
 }
+
+/** True when a program is in PATH, or where Debian has what is meant for root. */
+export function isThere(command: string): boolean {
+  return (
+    run('/bin/sh', ['-c', 'PATH=$PATH:/usr/sbin:/sbin command -v "$1"', 'sh', command]).code === 0
+  )
+}

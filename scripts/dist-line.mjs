@@ -4,8 +4,9 @@ import path from 'node:path'
 
 // biome-ignore format: one row per file of test/package
 /** What each file of tests is about, in the order in which a person wants to read it. */
-const subjects = [
+export const subjects = [
   ['schema',       'electron-builder.yml'],
+  ['builder',      'the tools around it'],
   ['reproducible', 'packages made twice and the same'],
   ['contents',     'every file of the deb, its fuses and licences'],
   ['scripts',      'installing, upgrading and removing'],

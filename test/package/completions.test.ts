@@ -2,12 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { isThere } from '../../packaging/check-folder.ts'
 import { commandLine } from '../../packaging/command-tables.ts'
 import { bashCompletion } from '../../packaging/completions/bash.ts'
 import { fishCompletion } from '../../packaging/completions/fish.ts'
 import { zshCompletion } from '../../packaging/completions/zsh.ts'
-import { must } from '../../packaging/run.ts'
+import { isThere, must } from '../../packaging/run.ts'
 import { temporaryFolder } from '../fakes/temporary-folder.ts'
 
 const line = await commandLine()

@@ -2,9 +2,8 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
-import { isThere } from '../../packaging/check-folder.ts'
 import { iconSizes } from '../../packaging/icons.ts'
-import { must, run } from '../../packaging/run.ts'
+import { isThere, must, run } from '../../packaging/run.ts'
 import { temporaryFolder } from '../fakes/temporary-folder.ts'
 
 const { installed: unpacked } = inject('built')
@@ -53,7 +52,7 @@ describe.skipIf(!unpacked)('the desktop (needs the Debian package dpkg)', () => 
         .map((line) => line.split(/=(.*)/s).slice(0, 2)),
     )
     expect(entry).toMatchObject({
-      Exec: '/opt/Scanout/scanout %U',
+      Exec: '/opt/Scanout/scanout %u',
       Icon: 'scanout',
       Name: 'Scanout',
       StartupWMClass: 'org.scanout.Scanout',

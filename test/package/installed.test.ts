@@ -3,8 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 
 import path from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
 import { commandRows } from '../../main/program.ts'
-import { isThere } from '../../packaging/check-folder.ts'
-import { must, type Ran, run } from '../../packaging/run.ts'
+import { isThere, must, type Ran, run } from '../../packaging/run.ts'
 import { temporaryFolder } from '../fakes/temporary-folder.ts'
 
 const { installed: unpacked, packages } = inject('built')
@@ -82,6 +81,12 @@ describe.skipIf(!unpacked)('the installed scanout without a display server (need
     const listed = scanout('list')
     expect(listed.code).toBe(0)
     expect(listed.stdout).toContain('demo:')
+  })
+
+  it('lists the same when it is started without a word, and says why it opens no window', () => {
+    const { stdout, stderr } = scanout()
+    expect(stdout).toContain('demo:')
+    expect(stderr).toContain('no display server')
   })
 
   it('fails in words, as everywhere', () => {

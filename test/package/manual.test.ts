@@ -2,12 +2,11 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { isThere } from '../../packaging/check-folder.ts'
 import { commandLine } from '../../packaging/command-tables.ts'
 import { environmentRows, manual } from '../../packaging/manual.ts'
 import { root } from '../../packaging/places.ts'
 import { plain } from '../../packaging/roff.ts'
-import { run } from '../../packaging/run.ts'
+import { isThere, run } from '../../packaging/run.ts'
 import { temporaryFolder } from '../fakes/temporary-folder.ts'
 
 const line = await commandLine()

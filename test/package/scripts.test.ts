@@ -11,8 +11,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
-import { isThere } from '../../packaging/check-folder.ts'
-import { must, type Ran, run } from '../../packaging/run.ts'
+import { isThere, must, type Ran, run } from '../../packaging/run.ts'
 import { temporaryFolder } from '../fakes/temporary-folder.ts'
 
 const { packages, stage } = inject('built')

@@ -4,9 +4,9 @@ import path from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { assemble } from '../../packaging/assemble.ts'
 import { bundle, installPackager, type PackageKind, pack } from '../../packaging/builder.ts'
-import { isThere, makeStandInAppImageTools } from '../../packaging/check-folder.ts'
 import { hostArch, root, work } from '../../packaging/places.ts'
-import { must } from '../../packaging/run.ts'
+import { isThere, must } from '../../packaging/run.ts'
+import { makeStandInAppImageTools } from '../../packaging/stand-in-appimage.ts'
 import { makeStandInElectron } from '../../packaging/stand-in-electron.ts'
 
 /** What the tests find: every package twice, and the deb unpacked. Strings, because workers get them. */

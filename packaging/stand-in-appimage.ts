@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { run } from './run.ts'
-
-/** True when a program is in PATH, or where Debian has what is meant for root. */
-export function isThere(command: string): boolean {
-  return (
-    run('/bin/sh', ['-c', 'PATH=$PATH:/usr/sbin:/sbin command -v "$1"', 'sh', command]).code === 0
-  )
-}
 
 /**
  * The tools that electron-builder wants for an AppImage, made of the host's own: mksquashfs, told not to
