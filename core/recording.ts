@@ -13,6 +13,8 @@ type CodecRow = {
   readonly codec: RecordingCodec
   readonly name: string
   readonly containers: readonly RecordingContainer[]
+  /** What the stream can say of its colours: what they are, or nothing, which means BT.601. */
+  readonly colors: 'told' | 'bt601'
   /** For `VideoEncoder` and `VideoDecoder`: names profile and the least level that holds the picture. */
   readonly codecString: (size: Size, framesPerSecond: number) => string
   /** What a chosen codec string must look like. */
@@ -73,10 +75,10 @@ function levelOf(rows: readonly LevelRow[], size: Size, framesPerSecond: number)
 
 // biome-ignore format: one row per codec
 const rows = [
-  { codec: 'h264', name: 'H.264', containers: ['mp4'],         codecString: (size, rate) => `avc1.6400${levelOf(h264Levels, size, rate)}`,     pattern: /^avc1\.[0-9a-f]{6}$/i },
-  { codec: 'vp9',  name: 'VP9',   containers: ['webm', 'mp4'], codecString: (size, rate) => `vp09.00.${levelOf(vp9Levels, size, rate)}.08`,    pattern: /^vp09(\.\d{2}){3,8}$/ },
-  { codec: 'av1',  name: 'AV1',   containers: ['webm', 'mp4'], codecString: (size, rate) => `av01.0.${levelOf(av1Levels, size, rate)}M.08`,    pattern: /^av01\.\d\.\d{2}[MH]\.\d{2}(\.[\d.]{1,24})?$/ },
-  { codec: 'vp8',  name: 'VP8',   containers: ['webm'],        codecString: () => 'vp8',                                                      pattern: /^vp8$/ },
+  { codec: 'h264', name: 'H.264', containers: ['mp4'],         colors: 'told',  codecString: (size, rate) => `avc1.6400${levelOf(h264Levels, size, rate)}`,     pattern: /^avc1\.[0-9a-f]{6}$/i },
+  { codec: 'vp9',  name: 'VP9',   containers: ['webm', 'mp4'], colors: 'told',  codecString: (size, rate) => `vp09.00.${levelOf(vp9Levels, size, rate)}.08`,    pattern: /^vp09(\.\d{2}){3,8}$/ },
+  { codec: 'av1',  name: 'AV1',   containers: ['webm', 'mp4'], colors: 'told',  codecString: (size, rate) => `av01.0.${levelOf(av1Levels, size, rate)}M.08`,    pattern: /^av01\.\d\.\d{2}[MH]\.\d{2}(\.[\d.]{1,24})?$/ },
+  { codec: 'vp8',  name: 'VP8',   containers: ['webm'],        colors: 'bt601', codecString: () => 'vp8',                                                      pattern: /^vp8$/ },
 ] as const satisfies readonly CodecRow[]
 
 /** Every codec, best first for a picture that is encoded while it is watched. */

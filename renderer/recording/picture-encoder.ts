@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Size } from '../../core/geometry.ts'
-import type {
-  RecordingCodec,
-  RecordingColor,
-  RecordingPiece,
-  RecordingTrack,
+import {
+  type RecordingCodec,
+  type RecordingColor,
+  type RecordingPiece,
+  type RecordingTrack,
+  recordingCodecRow,
 } from '../../core/recording.ts'
 import type { Encoding } from './choose-encoding.ts'
+import { LimitedYuv, limitedColor } from './limited-yuv.ts'
 import type { RecordedPixels } from './recorded-pixels.ts'
 
 /** When a picture is recorded, µs, and whether decoding must be able to begin with it. */
@@ -44,12 +46,16 @@ export class VideoPictureEncoder implements PictureEncoder {
   readonly #codec: RecordingCodec
   readonly #size: Size
   readonly #encoder: VideoEncoder
+  /** Undefined where the browser's own conversion is right. */
+  readonly #yuv: LimitedYuv | undefined
   /** Where pictures of another size are fitted in. */
   #canvas: OffscreenCanvas | undefined
 
   constructor({ codec, config }: Encoding, events: EncoderEvents) {
     this.#codec = codec
     this.#size = { width: config.width, height: config.height }
+    const tellsColors = recordingCodecRow(codec).colors === 'told'
+    this.#yuv = tellsColors ? undefined : new LimitedYuv(this.#size)
     this.#encoder = new VideoEncoder({
       output: (chunk, metadata) => {
         const bytes = new Uint8Array(chunk.byteLength)
@@ -78,7 +84,7 @@ export class VideoPictureEncoder implements PictureEncoder {
     const time = { timestamp: timestampUs, duration: durationUs }
     const { width, height } = this.#size
     const isExact = pixels?.width === width && pixels.height === height
-    const frame = isExact ? frameOf(pixels, time) : this.#fitted(pixels, time)
+    const frame = isExact ? this.#frame(pixels, time) : this.#fitted(pixels, time)
     this.#encoder.encode(frame, { keyFrame: key })
     frame.close()
   }
@@ -107,7 +113,24 @@ export class VideoPictureEncoder implements PictureEncoder {
       context.drawImage(frame, to.x, to.y, to.width, to.height)
       frame.close()
     }
-    return new VideoFrame(this.#canvas, { ...time, alpha: 'discard' })
+    if (!this.#yuv) return new VideoFrame(this.#canvas, { ...time, alpha: 'discard' })
+    const { buffer } = context.getImageData(0, 0, width, height).data
+    const bytes = new Uint8Array(buffer)
+    return this.#frame({ format: 'RGBX', bytes, stride: width * 4, width, height }, time)
+  }
+
+  /** A picture of the recording's size. */
+  #frame(pixels: RecordedPixels, time: FrameTime): VideoFrame {
+    if (!this.#yuv) return frameOf(pixels, time)
+    this.#yuv.convert(pixels)
+    const { width, height } = this.#size
+    return new VideoFrame(this.#yuv.bytes, {
+      ...time,
+      format: 'I420',
+      codedWidth: width,
+      codedHeight: height,
+      colorSpace: limitedColor,
+    })
   }
 
   #track(config: VideoDecoderConfig | undefined): RecordingTrack | undefined {
