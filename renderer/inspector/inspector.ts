@@ -12,10 +12,8 @@ import { changedParts, FlipHistory, HISTORY_MS, inPicture } from './flip-history
 import { FrameMeter } from './frame-meter.ts'
 import { type InspectorState, initialInspector, type LivePlane } from './inspector-state.ts'
 
-/** How often the timeline moves, ms. */
-const TICK_MS = 100
-/** How often numbers that follow the picture change, ms: faster than this nobody reads them. */
-const LIVE_MS = 250
+/** How often the timeline moves and numbers follow the picture, ms: faster than this nobody reads them. */
+const TICK_MS = 200
 /** How often a plane's preview is drawn again at most, ms. */
 const PREVIEW_MS = 500
 
@@ -39,7 +37,6 @@ export class Inspector implements Disposable {
   /** Planes whose pixels changed since their preview was drawn. */
   readonly #changed = new Set<PlaneKind>()
   #previewedMs = 0
-  #toldMs = 0
   #heardMs = 0
 
   constructor(bridge: Bridge, store: Store, compositor: Compositor, canvas: HTMLCanvasElement) {
@@ -130,7 +127,6 @@ export class Inspector implements Disposable {
   #begin(): void {
     for (const kind of planeKinds) this.#changed.add(kind)
     this.#previewedMs = Number.NEGATIVE_INFINITY
-    this.#toldMs = Number.NEGATIVE_INFINITY
     this.#update()
   }
 
@@ -162,12 +158,11 @@ export class Inspector implements Disposable {
   #update(): void {
     const { moment } = this.state.getState()
     const nowMs = performance.now()
-    const isLiveDue = nowMs - this.#toldMs >= LIVE_MS
-    if (isLiveDue) this.#toldMs = nowMs
+    const live = this.#livePlanes()
     const arePreviewsDue = this.#changed.size > 0 && nowMs - this.#previewedMs >= PREVIEW_MS
     this.state.setState({
       moment: moment + 1,
-      ...(isLiveDue ? { live: this.#livePlanes() } : {}),
+      live,
       ...(arePreviewsDue ? { pictures: this.#countPictures(nowMs) } : {}),
     })
   }

@@ -7,7 +7,6 @@ const BAR = 18
 const DAMAGE = 12
 const BETWEEN = 1
 export const LANE = BAR + BETWEEN + DAMAGE + 9
-export const AXIS = 18
 /** From the edge of a lane to its bar. */
 const TOP = 4
 /** A segment that is narrower loses the line that parts it from the next. */
@@ -51,17 +50,20 @@ export function drawTimeline(
   colours: TimelineColours,
 ): void {
   const { lanes, fromMs, toMs, selected } = view
-  const height = lanes.length * LANE + AXIS
+  const height = lanes.length * LANE
   const x = (ms: number) => ((ms - fromMs) / (toMs - fromMs)) * width
   context.clearRect(0, 0, width, height)
-  drawAxis(context, width, height, view, colours)
+  context.fillStyle = colours.edge
+  for (const { share } of ticksOf(toMs - fromMs)) {
+    context.fillRect(Math.round(share * width) - 1, 0, 1, height)
+  }
   for (const [at, lane] of lanes.entries()) {
     const top = at * LANE + TOP
     for (const stretch of lane.stretches) drawStretch(context, stretch, top, x, fromMs, colours)
   }
   if (!selected) return
   context.fillStyle = colours.mark
-  context.fillRect(Math.round(x(selected.atMs)) - 1, 0, 2, height - AXIS)
+  context.fillRect(Math.round(x(selected.atMs)) - 1, 0, 2, height)
 }
 
 function drawStretch(
@@ -108,25 +110,16 @@ function drawGap(
   context.fillText(words, left + width / 2, top + BAR / 2 + 1)
 }
 
-/** A line each second, or each fifth of it when one second is all that is shown. */
-function drawAxis(
-  context: CanvasRenderingContext2D,
-  width: number,
-  height: number,
-  { fromMs, toMs }: TimelineView,
-  colours: TimelineColours,
-): void {
-  const stepMs = toMs - fromMs > 2000 ? 1000 : 200
-  context.font = '11px sans-serif'
-  context.textBaseline = 'alphabetic'
-  for (let ago = 0; ago < toMs - fromMs; ago += stepMs) {
-    const at = width - (ago / (toMs - fromMs)) * width
-    context.fillStyle = colours.edge
-    context.fillRect(Math.round(at) - 1, 0, 1, height - AXIS)
-    context.fillStyle = colours.quiet
-    context.textAlign = ago === 0 ? 'right' : 'center'
-    context.fillText(ago === 0 ? 'now' : `−${ago / 1000} s`, at, height - 4)
-  }
+/** A place on the axis: how far from the left, 0 to 1, and what it is called. */
+export type Tick = { readonly share: number; readonly label: string }
+
+/** One each second, or each fifth of it when one second is all that is shown; the newest first. */
+export function ticksOf(spanMs: number): readonly Tick[] {
+  const stepMs = spanMs > 2000 ? 1000 : 200
+  return Array.from({ length: Math.ceil(spanMs / stepMs) }, (_, at) => ({
+    share: 1 - (at * stepMs) / spanMs,
+    label: at === 0 ? 'now' : `−${(at * stepMs) / 1000} s`,
+  }))
 }
 
 /** The update that a moment falls on; undefined where a lane has none. */

@@ -7,11 +7,11 @@ import type { PlaneUpdate } from './flip-history.ts'
 import { type LaneSummary, summarise } from './flip-summary.ts'
 import { spans } from './inspector-state.ts'
 import {
-  AXIS,
   coloursOf,
   drawTimeline,
   LANE,
   type TimelineColours,
+  ticksOf,
   updateAt,
 } from './timeline-drawing.ts'
 import { useInspector } from './use-inspector.ts'
@@ -74,7 +74,7 @@ function Lanes({ lanes, toMs, span, selected, onSelect }: LanesProps) {
   // Asking for styles makes the browser lay out everything first.
   const colours = useRef<TimelineColours & { readonly scheme: string }>(undefined)
   const fromMs = toMs - span
-  const height = lanes.length * LANE + AXIS
+  const height = lanes.length * LANE
   useEffect(() => {
     const element = canvas.current
     const context = element?.getContext('2d')
@@ -135,6 +135,13 @@ function Lanes({ lanes, toMs, span, selected, onSelect }: LanesProps) {
       >
         <canvas ref={canvas} style={{ height }} />
       </div>
+      <ol className="timeline-axis" aria-hidden="true">
+        {ticksOf(span).map(({ share, label }) => (
+          <li key={label} style={{ left: `${share * 100}%` }}>
+            {label}
+          </li>
+        ))}
+      </ol>
     </div>
   )
 }
