@@ -86,6 +86,7 @@ export class ChromiumShell implements Shell, LauncherShell {
     const flags = browserFlags(host, {
       profile,
       entry: pathToFileURL(entry).href,
+      onlyWayland: Boolean(this.#env['WAYLAND_DISPLAY']) && !this.#env['DISPLAY'],
       ...look,
     })
     signal.throwIfAborted()

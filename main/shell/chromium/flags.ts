@@ -96,6 +96,8 @@ export type BrowserRequest = {
   readonly headless: boolean
   readonly fullscreen: boolean
   readonly presenter: PresenterWish
+  /** There is a Wayland display and no X: Chromium looks for Wayland in sessions that say so alone. */
+  readonly onlyWayland?: boolean
   /** CSS pixels; otherwise the viewer's. */
   readonly size?: { readonly width: number; readonly height: number }
 }
@@ -117,7 +119,7 @@ export function browserFlags(host: HostFacts, request: BrowserRequest): readonly
     : [
         '--class=scanout',
         `--window-size=${size.width},${size.height}`,
-        '--ozone-platform-hint=auto',
+        request.onlyWayland ? '--ozone-platform=wayland' : '--ozone-platform-hint=auto',
         ...(request.fullscreen ? ['--start-fullscreen'] : []),
         `--app=${request.entry}`,
       ]

@@ -120,6 +120,10 @@ describe('its command line', () => {
     const flags = browserFlags(gpu, { ...request, fullscreen: true })
     expect(flags).toContain('--app=file:///p/open.html')
     expect(flags).toContain('--class=scanout')
+    expect(flags).toContain('--ozone-platform-hint=auto')
+    expect(browserFlags(gpu, { ...request, onlyWayland: true })).toContain(
+      '--ozone-platform=wayland',
+    )
     expect(flags).toContain('--start-fullscreen')
     expect(browserFlags(gpu, request)).not.toContain('--start-fullscreen')
   })
