@@ -18,7 +18,7 @@ const sessionFile = /\.(?:scanout|vv)$/i
 
 /**
  * What a person drops on a window. A page is told what is in a file and not where it lies, so the files
- * are written anew: a session file until its viewer has read it, a dump for as long as this window lives.
+ * are written anew, and stay for as long as this window lives: their viewer reads them when it is ready.
  */
 export class DroppedFiles implements AsyncDisposable {
   readonly #env: Environment
@@ -48,12 +48,8 @@ export class DroppedFiles implements AsyncDisposable {
       return fail(fileFailure(what, error))
     }
     const file = path.join(folder.path, safeName(kind.name))
-    if (kind.kind === 'dump') {
-      this.#owned.use(folder)
-      return this.#start(['view', `dump:${file}`])
-    }
-    await using _read = folder
-    return await this.#start(['view', file])
+    this.#owned.use(folder)
+    return this.#start(['view', kind.kind === 'dump' ? `dump:${file}` : file])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { failureLine } from '../core/failure.ts'
@@ -102,6 +102,22 @@ export function vmFile(env: Environment, key: string): SettingsLayerFile {
   const name = createHash('sha256').update(key).digest('hex').slice(0, 32)
   return new SettingsLayerFile(path.join(settingsFolder(env), 'vms', `${name}.json`), key)
 }
+
+/** What a viewer left that was killed while it wrote; one that still writes takes no minute for it. */
+export async function removeLeftovers(env: Environment): Promise<void> {
+  const settings = settingsFolder(env)
+  for (const folder of [settings, path.join(settings, 'vms')]) {
+    const names = await readdir(folder).catch(() => [])
+    for (const name of names.filter((one) => leftover.test(one))) {
+      const file = path.join(folder, name)
+      const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }))
+      if (Date.now() - mtimeMs > 60_000) await rm(file, { force: true }).catch(() => {})
+    }
+  }
+}
+
+/** How main/whole-file.ts calls what is not complete. */
+const leftover = /^\.(?:settings|[0-9a-f]{32})\.json\.[0-9a-f]{12}$/
 
 /** XDG_PICTURES_DIR of user-dirs.dirs, `"$HOME/Pictures"` or an absolute path; else the home folder. */
 export function picturesFolder(env: Environment): Promise<string> {

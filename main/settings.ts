@@ -12,6 +12,7 @@ import {
   type Environment,
   globalFile,
   picturesFolder,
+  removeLeftovers,
   type SettingsLayerFile,
   videosFolder,
   vmFile,
@@ -46,6 +47,7 @@ export class SettingsFile {
     }
     const initial = { ...initialSettings, ...folders }
     const file = globalFile(env)
+    void removeLeftovers(env)
     return new SettingsFile(env, initial, { file, settings: filled(await file.read()) })
   }
 

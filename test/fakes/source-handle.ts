@@ -24,7 +24,7 @@ export function emptyFrame(seq: number, fields: Partial<FrameMessage> = {}): Fra
 
 /** A source that a test drives; it records all that it is told. */
 export class FakeSourceHandle implements SourceHandle {
-  readonly info: SourceInfo = {
+  info: SourceInfo = {
     address: 'fake:',
     name: 'Fake VM',
     access: 'memfd',

@@ -507,6 +507,41 @@ describe('a session', () => {
     expect(made).toMatchObject({ ok: false, failure: { code: 'no-launcher' } })
   })
 
+  it('has the settings of its VM once that says who it is', async () => {
+    const uuid = 'c0ffee00-0000-4000-8000-000000000001'
+    opener = async () => {
+      const opened = new FakeSourceHandle()
+      opened.info = { ...opened.info, uuid }
+      handles.push(opened)
+      return ok(opened)
+    }
+    await start()
+    const changed = () => window().sent.filter(({ name }) => name === 'settings:changed')
+    const before = changed().length
+    await vi.waitFor(() => expect(changed().length).toBeGreaterThan(before))
+    await page().calls['settings:change']({ zoom: 150, keepOnTop: true })
+    await settings.takeVm('another:address', uuid)
+    expect(settings.current).toMatchObject({ zoom: 150, keepOnTop: true })
+    expect(window().wishes.at(-1)).toEqual({ keepOnTop: true })
+  })
+
+  it('opens its window as large as it was, and keeps the display awake when told', async () => {
+    await start()
+    expect(window().request.size).toBeUndefined()
+    const windowSize = { width: 1024, height: 700 }
+    await page().calls['settings:change']({ windowSize })
+    expect((await page().calls['settings:layers']()).global.windowSize).toEqual(windowSize)
+    tell('view:awake', true)
+    tell('view:awake', false)
+    expect(window().wishes.slice(-2)).toEqual([{ awake: true }, { awake: false }])
+  })
+
+  it('says that it opens nothing where it cannot start a viewer', async () => {
+    await start()
+    const refused = await page().calls['drop:open']([{ name: 'a.scanout', bytes: '' }])
+    expect(refused.ok ? '' : refused.failure.code).toBe('no-viewer')
+  })
+
   it('ends when its window ends, and says how', async () => {
     await start()
     window().end.resolve({ kind: 'broken', failure })

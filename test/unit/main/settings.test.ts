@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { initialSettings } from '../../../core/settings.ts'
@@ -134,6 +134,17 @@ describe('settings', () => {
     })
     expect(said).toContain('cannot remember the settings')
     expect(settings.current.scale).toBe('stretch')
+  })
+
+  it('sweep away what a killed viewer left, and nothing else', async () => {
+    write('{}')
+    const old = ['.settings.json.0123456789ab', '.mine', 'settings.json.bak']
+    const fresh = '.settings.json.ba9876543210'
+    for (const name of [...old, fresh]) writeFileSync(path.join(folder(), name), '')
+    for (const name of old) utimesSync(path.join(folder(), name), 0, 0)
+    await SettingsFile.open(env)
+    const left = ['settings.json', ...old.slice(1), fresh].sort()
+    await vi.waitFor(() => expect(readdirSync(folder()).sort()).toEqual(left))
   })
 
   it('are readable by nobody else', async () => {
