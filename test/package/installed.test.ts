@@ -155,6 +155,33 @@ exit $code`
   })
 })
 
+const canDropRights = unpacked && process.getuid?.() === 0 && isThere('setpriv')
+
+describe.skipIf(!canDropRights)('the broker of the unit (needs root and setpriv)', () => {
+  const unit = path.join(installed, 'usr/lib/systemd/system/scanout-broker@.service')
+
+  /** What it says of a QEMU of another user, which is none: a shell that sleeps. */
+  const ask = (capabilities: readonly string[]): string => {
+    const bounds = ['-all', ...capabilities.map((name) => `+${name}`)].join(',')
+    const script = `setpriv --reuid=65534 --regid=65534 --clear-groups sleep 30 & other=$!
+while [ "$(stat -c %u /proc/$other)" != 65534 ]; do sleep 0.1; done
+setpriv --bounding-set="$1" --inh-caps=-all "$2" broker vfio+pid:$other --listen "$3"
+kill $other`
+    const words = ['-c', script, 'sh', bounds, command, path.join(folder, 'other.sock')]
+    const env = { ...bareEnvironment, PATH: process.env['PATH'] }
+    return run('/bin/sh', words, { cwd: folder, env }).stderr
+  }
+
+  it('has the rights to look into a QEMU of another user, and not one more', () => {
+    const [, names = ''] = /^CapabilityBoundingSet=(.*)$/m.exec(readFileSync(unit, 'utf8')) ?? []
+    const given = names.split(' ').map((name) => name.replace('CAP_', '').toLowerCase())
+    expect(ask(given)).toContain('it holds no vfio device')
+    for (const one of given) {
+      expect(ask(given.filter((name) => name !== one))).not.toContain('it holds no vfio device')
+    }
+  })
+})
+
 describe.skipIf(!packages.AppImage)(
   'the AppImage (needs the Debian package squashfs-tools)',
   () => {
