@@ -69,6 +69,14 @@ export class BenchPage implements AsyncDisposable {
     return shot && decode(shot)
   }
 
+  async preview(id: number, width: number, height: number): Promise<Shot | undefined> {
+    const shot = await this.page.evaluate(
+      ([surface = 0, most = 0, high = 0]) => window.bench.preview(surface, most, high),
+      [id, width, height],
+    )
+    return shot && decode(shot)
+  }
+
   async canvas(): Promise<Shot> {
     return decode(await this.page.evaluate(() => window.bench.canvas()))
   }

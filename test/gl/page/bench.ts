@@ -19,6 +19,8 @@ export type Bench = {
   /** Memory of a `shared-memory` surface. */
   share(surface: number, image: number, bytes: string): void
   read(cursor: boolean): Shot | undefined
+  /** One surface alone, no larger than this. */
+  preview(id: number, width: number, height: number): Shot | undefined
   /** What the canvas holds, top row first. */
   canvas(): Shot
   scale(mode: ScaleMode): void
@@ -135,6 +137,10 @@ window.bench = {
   },
   read(cursor) {
     const picture = compositor.read(cursor)
+    return picture && { ...picture, rgba: base64(picture.rgba) }
+  },
+  preview(id, width, height) {
+    const picture = compositor.preview(id, { width, height })
     return picture && { ...picture, rgba: base64(picture.rgba) }
   },
   canvas() {
