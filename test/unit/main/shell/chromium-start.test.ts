@@ -148,11 +148,12 @@ describe('its command line', () => {
 })
 
 describe("the browser's profile", () => {
-  it('lets our origin alone read the clipboard, and nobody do anything else', () => {
+  it('lets our origin alone have what the window needs, and nobody anything else', () => {
     const profile = path.join(folder(), 'profile')
     makeProfile(profile, 'http://127.0.0.1:4711')
     const file = path.join(profile, 'Default', 'Preferences')
-    const exceptions = { clipboard: { 'http://127.0.0.1:4711,*': { setting: 1 } } }
+    const ours = { 'http://127.0.0.1:4711,*': { setting: 1 } }
+    const exceptions = { clipboard: ours, notifications: ours, window_placement: ours }
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
       profile: { content_settings: { exceptions } },
     })

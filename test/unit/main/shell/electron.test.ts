@@ -114,7 +114,7 @@ describe('the Electron window', () => {
 
   it('loads the page from its own scheme, without a menu', async () => {
     const window = await open()
-    expect(browser().loaded).toBe('app://scanout/')
+    expect(browser().loaded).toBe('app://scanout/?presenter=webgl')
     expect(browser().shown).toBe(true)
     expect(electron.menu).toBeNull()
     expect(window.sharing.sharing).toBe('stream')
