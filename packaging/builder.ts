@@ -79,6 +79,9 @@ export async function pack(packing: Packing): Promise<readonly string[]> {
     env: {
       ...process.env,
       ...env,
+      // electron-builder links instead of copying when it sees a test runner: here always.
+      VITEST: undefined,
+      USE_HARD_LINKS: 'true',
       SOURCE_DATE_EPOCH: String(epoch),
       CUSTOM_FPM_PATH: path.join(root, 'packaging', 'fpm.mjs'),
       PATH: `${path.dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { type Arch, root } from './places.ts'
@@ -31,7 +32,6 @@ const [stage = '', arch = '', ...targets] = process.argv.slice(2)
 const load = createRequire(import.meta.url)
 const { build, Platform, Arch: arches }: Builder = load('app-builder-lib')
 const { load: parseYaml }: { load(text: string): Configuration } = load('js-yaml')
-const { readFileSync } = await import('node:fs')
 
 process.umask(0o022)
 process.chdir(stage)
