@@ -49,6 +49,7 @@ export const keysActions: readonly Action[] = [
     group: 'keys',
     section: 'only',
     isOffered: takesKeyboard,
+    stays: true,
     isOn: ({ viewOnly }) => viewOnly,
     run: ({ store }) => store.setState({ viewOnly: !store.getState().viewOnly }),
   },
