@@ -6,6 +6,7 @@ import { actionById, actionsOf, firstKeyOf } from './actions.ts'
 import { MenuButton } from './menu-button.tsx'
 import { useViewState } from './view.ts'
 import { groupWords } from './words-actions.ts'
+import { words } from './words-window.ts'
 
 /** The VM's consoles; nothing where there is only one. */
 export function ConsoleMenu() {
@@ -31,12 +32,7 @@ export function VmMenu() {
     <MenuButton panel="vm" icon="power" label={groupWords.vm}>
       {(close) => (
         <>
-          {!hasMonitor && (
-            <p className="menu-note">
-              Pause, reset and power go through QEMU's monitor. Start Scanout with --qmp SOCKET to
-              have them here.
-            </p>
-          )}
+          {!hasMonitor && <p className="menu-note">{words.vmMenu.noMonitor}</p>}
           <ActionLines group="vm" onDone={close} />
           <hr />
           {quit && <ActionItem action={quit} onDone={close} />}

@@ -7,6 +7,7 @@ import { actions, keysOf } from './actions.ts'
 import { withKeys, withoutChoice } from './chosen-keys.ts'
 import { Icon } from './icon.tsx'
 import { useView, useViewState } from './view.ts'
+import { words } from './words-window.ts'
 
 type KeyFieldProps = {
   readonly action: Action
@@ -28,20 +29,22 @@ export function KeyField({ action, isChanging, onBegin, onEnd, onKeep }: KeyFiel
         <button
           type="button"
           className="button-icon"
-          aria-label={`Reset the keys of ${label}`}
-          title="Reset"
+          aria-label={words.shortcuts.resetOf(label)}
+          title={words.shortcuts.reset}
           onClick={() => onKeep(withoutChoice(chosen, action.id))}
         >
           <Icon name="undo" />
         </button>
       )}
-      <button type="button" className="key-button" title="Change" onClick={onBegin}>
+      <button type="button" className="key-button" title={words.shortcuts.change} onClick={onBegin}>
         <span className="unseen">{label}: </span>
         {action.builtIn && <kbd>{action.builtIn}</kbd>}
         {keys.map((key) => (
           <kbd key={key}>{key}</kbd>
         ))}
-        {keys.length === 0 && !action.builtIn && <span className="key-none">Add</span>}
+        {keys.length === 0 && !action.builtIn && (
+          <span className="key-none">{words.shortcuts.add}</span>
+        )}
       </button>
     </span>
   )
@@ -76,20 +79,21 @@ function Listening({ action, onEnd, onKeep }: ListeningProps) {
     if (!chord) return
     const text = chordText(chord)
     if (!isChoosable(chord)) {
-      setWhy(`${text} is what people type: hold Ctrl or Alt with it.`)
+      setWhy(words.shortcuts.typed(text))
       return
     }
     setWhy('')
     if (holderOf(text, action, chosen)) setWanted(text)
     else keep([text])
   }
-  const words = holder
-    ? `${wanted} does “${labelOf(holder, store.getState())}”. Enter takes it, Esc leaves it.`
-    : why || 'Press the keys. Backspace takes them away, Esc leaves them.'
+  const told =
+    holder && wanted
+      ? words.shortcuts.taken(wanted, labelOf(holder, store.getState()))
+      : why || words.shortcuts.press
   return (
     <span className="key-field">
       <span className="key-words" id="key-words" role="status">
-        {words}
+        {told}
       </span>
       <button
         ref={field}
@@ -100,7 +104,11 @@ function Listening({ action, onEnd, onKeep }: ListeningProps) {
         onBlur={onEnd}
       >
         <span className="unseen">{labelOf(action, store.getState())}: </span>
-        {wanted ? <kbd>{wanted}</kbd> : <span className="key-none">Press keys</span>}
+        {wanted ? (
+          <kbd>{wanted}</kbd>
+        ) : (
+          <span className="key-none">{words.shortcuts.pressKeys}</span>
+        )}
       </button>
     </span>
   )

@@ -7,11 +7,12 @@ import { MenuButton } from './menu-button.tsx'
 import { MenuItem } from './menu-item.tsx'
 import { useViewState } from './view.ts'
 import { groupWords } from './words-actions.ts'
+import { words } from './words-window.ts'
 
 /** Everything that can be done, by its group: each opens in place. */
 export function MainMenu() {
   return (
-    <MenuButton panel="menu" icon="menu" label="Menu">
+    <MenuButton panel="menu" icon="menu" label={words.toolbar.menu}>
       {(close) => <Groups onDone={close} />}
     </MenuButton>
   )

@@ -2,6 +2,7 @@
 import { firstKeyOf } from './actions.ts'
 import { Icon } from './icon.tsx'
 import { useView, useViewState } from './view.ts'
+import { words } from './words-window.ts'
 
 /** Switches the guest's sound off and on; nothing where it cannot be heard anyway. */
 export function MuteButton() {
@@ -14,9 +15,9 @@ export function MuteButton() {
     <button
       type="button"
       className="button-icon"
-      aria-label="Mute"
+      aria-label={words.toolbar.mute}
       aria-pressed={muted}
-      title={`${muted ? 'Hear the guest' : 'Mute the guest'} (${keys})`}
+      title={`${muted ? words.toolbar.hearGuest : words.toolbar.muteGuest} (${keys})`}
       onClick={() => void session.change({ muted: !muted })}
     >
       <Icon name={muted ? 'muted' : 'sound'} />

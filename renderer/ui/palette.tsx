@@ -4,6 +4,7 @@ import { Icon } from './icon.tsx'
 import { Modal } from './modal.tsx'
 import { type FoundEntry, findEntries, paletteEntries } from './palette-entries.ts'
 import { useView, useViewState } from './view.ts'
+import { words } from './words-window.ts'
 
 /** One field that finds everything that can be done: arrow keys choose, Enter does it. */
 export function Palette() {
@@ -39,16 +40,16 @@ export function Palette() {
     event.preventDefault()
   }
   return (
-    <Modal title="Find an action" bare onClose={close}>
+    <Modal title={words.palette.title} bare onClose={close}>
       <input
         className="palette-field"
         role="combobox"
-        aria-label="Find an action"
+        aria-label={words.palette.title}
         aria-expanded="true"
         aria-controls="palette-list"
         aria-activedescendant={found[at] && entryId(found[at].id)}
         aria-autocomplete="list"
-        placeholder="Find an action"
+        placeholder={words.palette.title}
         spellCheck={false}
         autoComplete="off"
         value={query}
@@ -63,15 +64,15 @@ export function Palette() {
         className="palette-list"
         id="palette-list"
         role="listbox"
-        aria-label="Actions"
+        aria-label={words.palette.list}
       >
         {found.map((entry, index) => (
           <Line key={entry.id} entry={entry} chosen={index === at} onRun={() => run(entry)} />
         ))}
       </div>
-      {found.length === 0 && <p className="palette-none">Nothing is called that.</p>}
+      {found.length === 0 && <p className="palette-none">{words.nothingFound}</p>}
       <p className="unseen" role="status">
-        {found.length === 1 ? '1 action' : `${found.length} actions`}
+        {words.palette.found(found.length)}
       </p>
     </Modal>
   )
@@ -99,7 +100,7 @@ function Line({ entry, chosen, onRun }: LineProps) {
       <span className="menu-mark">{isOn && <Icon name="check" />}</span>
       <span className="palette-label">
         <Marked text={label} at={at} />
-        {isOn && <span className="unseen">, on</span>}
+        {isOn && <span className="unseen">{words.palette.isOn}</span>}
         {objection && <small>{objection}</small>}
       </span>
       <small className="palette-group">{group}</small>

@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from 'react'
 import { type SettingName, type Settings, settingRows } from '../../core/settings.ts'
 import { Icon } from './icon.tsx'
 import { type PreferenceControl, preferenceRows } from './preference-rows.ts'
+import { words } from './words-window.ts'
 
 type PreferenceFieldProps = {
   readonly name: SettingName
@@ -40,8 +41,8 @@ export function PreferenceField(props: PreferenceFieldProps) {
         <button
           type="button"
           className="button-icon"
-          aria-label={`${row.label}: use what holds for all VMs`}
-          title="Use what holds for all VMs"
+          aria-label={words.preferences.resetOf(row.label)}
+          title={words.preferences.resets.vm}
           onClick={onReset}
         >
           <Icon name="undo" />

@@ -12,11 +12,7 @@ import { Modal } from './modal.tsx'
 import { PreferenceField } from './preference-field.tsx'
 import { preferenceHeadings, preferenceRows } from './preference-rows.ts'
 import { useView, useViewState } from './view.ts'
-
-const layerNames: Readonly<Record<SettingLayer, string>> = {
-  vm: 'This VM',
-  global: 'All VMs',
-}
+import { words } from './words-window.ts'
 
 /** The table of settings as a dialog: what this VM has of its own, and what holds for all. */
 export function PreferencesDialog() {
@@ -38,9 +34,9 @@ export function PreferencesDialog() {
     (name) => preferenceRows[name] && (layer === 'global' || scopeOf(name) === 'vm'),
   )
   return (
-    <Modal title="Preferences" tall onClose={close}>
+    <Modal title={words.preferences.title} tall onClose={close}>
       <fieldset className="switch switch-left">
-        <legend className="unseen">For</legend>
+        <legend className="unseen">{words.preferences.for}</legend>
         {(['vm', 'global'] as const).map((one) => (
           <label key={one} title={one === 'vm' ? title : undefined}>
             <input
@@ -49,7 +45,7 @@ export function PreferencesDialog() {
               checked={one === layer}
               onChange={() => setLayer(one)}
             />
-            <span>{layerNames[one]}</span>
+            <span>{words.preferences.layers[one]}</span>
           </label>
         ))}
       </fieldset>
@@ -84,10 +80,10 @@ export function PreferencesDialog() {
           className="button"
           onClick={() => void session.reset(layer, names).then(changed)}
         >
-          {layer === 'vm' ? 'Use what holds for all VMs' : 'Reset to defaults'}
+          {words.preferences.resets[layer]}
         </button>
         <button type="button" className="button button-main" onClick={close}>
-          Close
+          {words.close}
         </button>
       </div>
     </Modal>

@@ -4,6 +4,7 @@ import { firstKeyOf } from './actions.ts'
 import { Icon } from './icon.tsx'
 import { useView, useViewState } from './view.ts'
 import { bytesWords, durationWords, recordingWords } from './words-recording.ts'
+import { words } from './words-window.ts'
 
 /** How long and how large the recording is, and its two buttons; nothing while there is none. */
 export function RecordingIndicator() {
@@ -13,10 +14,15 @@ export function RecordingIndicator() {
   if (recording.kind === 'idle') return null
   const isPaused = recording.kind === 'paused'
   const isSaving = recording.kind === 'saving'
-  const pause = isPaused ? 'Resume recording' : 'Pause recording'
+  const pause = isPaused ? words.recording.resume : words.recording.pause
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would be a form's
-    <div className="recording" role="group" aria-label="Recording" data-kind={recording.kind}>
+    <div
+      className="recording"
+      role="group"
+      aria-label={words.recording.label}
+      data-kind={recording.kind}
+    >
       <span className="recording-dot" aria-hidden="true" />
       <span className="recording-said" role="status">
         {recordingWords(recording)}
@@ -36,8 +42,8 @@ export function RecordingIndicator() {
       <button
         type="button"
         className="button-icon"
-        aria-label="Stop recording"
-        title={keys ? `Stop recording (${keys})` : 'Stop recording'}
+        aria-label={words.recording.stop}
+        title={keys ? `${words.recording.stop} (${keys})` : words.recording.stop}
         disabled={isSaving}
         onClick={() => void recorder.stop()}
       >

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { Modal } from './modal.tsx'
 import { useView, useViewState } from './view.ts'
+import { words } from './words-window.ts'
 
 /** Asks before the VM is reset: nothing brings back what the guest had not written. */
 export function ResetDialog() {
@@ -8,11 +9,11 @@ export function ResetDialog() {
   const title = useViewState((state) => state.guest.title)
   const close = () => store.setState({ panel: 'none' })
   return (
-    <Modal title={`Reset ${title}?`} onClose={close}>
-      <p>The guest restarts at once. What it has not written to its disks is lost.</p>
+    <Modal title={words.reset.title(title)} onClose={close}>
+      <p>{words.reset.why}</p>
       <div className="actions">
         <button type="button" className="button" onClick={close}>
-          Cancel
+          {words.cancel}
         </button>
         <button
           type="button"
@@ -22,7 +23,7 @@ export function ResetDialog() {
             void session.act('reset')
           }}
         >
-          Reset
+          {words.reset.reset}
         </button>
       </div>
     </Modal>

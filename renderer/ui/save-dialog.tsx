@@ -7,6 +7,7 @@ import { Modal } from './modal.tsx'
 import { sentence } from './sentence.ts'
 import { useView, useViewState } from './view.ts'
 import { formatWords } from './words-actions.ts'
+import { words } from './words-window.ts'
 
 /** Asks where to save a picture, a plane or a dump, and saves it. */
 export function SaveDialog({ saving }: { readonly saving: Saving }) {
@@ -49,7 +50,7 @@ export function SaveDialog({ saving }: { readonly saving: Saving }) {
     <Modal title={titleOf(saving)} onClose={close}>
       <form onSubmit={(event) => void submit(event)}>
         <label className="field">
-          <span>Name</span>
+          <span>{words.save.name}</span>
           <span className="field-box">
             <input
               ref={nameField}
@@ -61,11 +62,11 @@ export function SaveDialog({ saving }: { readonly saving: Saving }) {
               pattern="[^\/]+"
               onChange={(event) => setName(event.target.value)}
             />
-            <span className="suffix">{dump ? 'folder' : `.${format}`}</span>
+            <span className="suffix">{dump ? words.save.folderEnd : `.${format}`}</span>
           </span>
         </label>
         <label className="field">
-          <span>Folder</span>
+          <span>{words.save.folder}</span>
           <span className="field-box">
             <input
               value={folder}
@@ -78,7 +79,7 @@ export function SaveDialog({ saving }: { readonly saving: Saving }) {
         </label>
         {!dump && (
           <fieldset className="switch switch-left">
-            <legend className="unseen">Format</legend>
+            <legend className="unseen">{words.save.format}</legend>
             {shotFormats.map((one) => (
               <label key={one} title={formatWords[one].hint}>
                 <input
@@ -100,7 +101,7 @@ export function SaveDialog({ saving }: { readonly saving: Saving }) {
               checked={cursor}
               onChange={() => void session.change({ screenshotCursor: !cursor })}
             />
-            <span>With cursor</span>
+            <span>{words.save.cursor}</span>
           </label>
         )}
         {failure && (
@@ -110,10 +111,10 @@ export function SaveDialog({ saving }: { readonly saving: Saving }) {
         )}
         <div className="actions">
           <button type="button" className="button" onClick={close}>
-            Cancel
+            {words.cancel}
           </button>
           <button type="submit" className="button button-main" disabled={busy}>
-            Save
+            {words.save.save}
           </button>
         </div>
       </form>
@@ -122,6 +123,6 @@ export function SaveDialog({ saving }: { readonly saving: Saving }) {
 }
 
 function titleOf({ plane, as }: Saving): string {
-  if (as === 'dump') return 'Save the planes as they are'
-  return plane === 'all' ? 'Save a screenshot' : `Save the ${plane} plane`
+  if (as === 'dump') return words.save.dumpTitle
+  return plane === 'all' ? words.save.pictureTitle : words.save.planeTitle(plane)
 }

@@ -3,6 +3,7 @@ import { type ScaleMode, scaleModes } from '../../core/settings.ts'
 import { firstKeyOf } from './actions.ts'
 import { useView, useViewState } from './view.ts'
 import { scaleWords } from './words.ts'
+import { words } from './words-window.ts'
 
 /** Fit, integer, 1:1 or stretch: a radio group, so the arrow keys move in it. */
 export function ScaleSwitch() {
@@ -10,7 +11,7 @@ export function ScaleSwitch() {
   const { scale, zoom, keys } = useViewState((state) => state.settings)
   return (
     <fieldset className="switch">
-      <legend className="unseen">Scale</legend>
+      <legend className="unseen">{words.toolbar.scale}</legend>
       {scaleModes.map((mode) => (
         <label key={mode} title={hintOf(mode, firstKeyOf(`scale:${mode}`, keys))}>
           <input

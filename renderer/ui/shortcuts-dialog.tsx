@@ -8,6 +8,7 @@ import { KeyField } from './key-field.tsx'
 import { Modal } from './modal.tsx'
 import { useView, useViewState } from './view.ts'
 import { groupWords } from './words-actions.ts'
+import { words } from './words-window.ts'
 
 /** All actions with their keys: each can be given others, or none. */
 export function ShortcutsDialog() {
@@ -24,12 +25,12 @@ export function ShortcutsDialog() {
   const close = () => store.setState({ panel: 'none' })
   const keep = (keys: ChosenKeys) => void session.change({ keys })
   return (
-    <Modal title="Keyboard shortcuts" tall onClose={close}>
+    <Modal title={words.shortcuts.title} tall onClose={close}>
       <span className="field-box">
         <input
           type="search"
-          aria-label="Find a shortcut"
-          placeholder="Find a shortcut"
+          aria-label={words.shortcuts.find}
+          placeholder={words.shortcuts.find}
           spellCheck={false}
           autoComplete="off"
           value={query}
@@ -60,12 +61,12 @@ export function ShortcutsDialog() {
             </section>
           )
         })}
-        {shown.length === 0 && <p>Nothing is called that.</p>}
+        {shown.length === 0 && <p>{words.nothingFound}</p>}
       </div>
       <p className="dialog-note">
         {state.input.keyboard || state.input.pointer !== 'none'
-          ? 'While the guest has all keys, none of these is heard: press Ctrl+Alt to get them back.'
-          : 'Alt pressed alone shows or hides the toolbar.'}
+          ? words.shortcuts.grabbed
+          : words.shortcuts.alt}
       </p>
       <div className="actions actions-apart">
         <button
@@ -74,10 +75,10 @@ export function ShortcutsDialog() {
           disabled={Object.keys(chosen).length === 0}
           onClick={() => keep({})}
         >
-          Reset all
+          {words.shortcuts.resetAll}
         </button>
         <button type="button" className="button button-main" onClick={close}>
-          Close
+          {words.close}
         </button>
       </div>
     </Modal>

@@ -7,6 +7,7 @@ import { useDismiss } from './use-dismiss.ts'
 import { useView, useViewState } from './view.ts'
 import { fourccWords, layoutWords, planeWords, rateWords, shownPlane, sizeWords } from './words.ts'
 import { planeTitles, presenterNames, transportNames } from './words-inspector.ts'
+import { words } from './words-window.ts'
 
 /** The button and the panel that tell a driver author what arrives and how it is shown. */
 export function StatusPanel() {
@@ -19,10 +20,10 @@ export function StatusPanel() {
       <button
         type="button"
         className="button-icon"
-        aria-label="About this display"
+        aria-label={words.status.title}
         aria-haspopup="dialog"
         aria-expanded={open}
-        title={`About this display (${keys})`}
+        title={`${words.status.title} (${keys})`}
         onClick={() => store.setState({ panel: open ? 'none' : 'status' })}
       >
         <Icon name="info" />
@@ -44,36 +45,36 @@ function Facts({ holder }: { readonly holder: React.RefObject<HTMLDivElement | n
   const size = primary ?? picture
   const others = statuses.filter((status) => status.kind !== 'primary' && status.state !== 'absent')
   return (
-    <section className="panel status" role="dialog" aria-label="About this display">
+    <section className="panel status" role="dialog" aria-label={words.status.title}>
       <dl>
-        <Fact name="Display">
+        <Fact name={words.status.display}>
           {guest.title}
           <small className="mono">{hello?.address}</small>
         </Fact>
-        {size && <Fact name="Resolution">{sizeWords(size)}</Fact>}
+        {size && <Fact name={words.status.resolution}>{sizeWords(size)}</Fact>}
         {primary && (
           <>
-            <Fact name="Format">{fourccWords(primary.fourcc)}</Fact>
-            <Fact name="Modifier">
+            <Fact name={words.status.format}>{fourccWords(primary.fourcc)}</Fact>
+            <Fact name={words.status.modifier}>
               {layoutWords(primary).name}
               <small className="mono">{layoutWords(primary).hex}</small>
             </Fact>
-            <Fact name="Stride">
+            <Fact name={words.status.stride}>
               {primary.memory.map((part) => `${part.stride} bytes`).join(', ')}
             </Fact>
           </>
         )}
-        <Fact name="Refresh">{rateWords(rate)}</Fact>
+        <Fact name={words.status.refresh}>{rateWords(rate)}</Fact>
         {others.map((status) => (
           <Fact key={status.kind} name={planeTitles[status.kind]}>
             {planeWords(status)}
           </Fact>
         ))}
-        <Fact name="Transport">
+        <Fact name={words.status.transport}>
           {hello ? transportNames[hello.sharing] : '–'}
           {hello?.sharingReason && <small>{sentence(hello.sharingReason)}</small>}
         </Fact>
-        <Fact name="Drawn by">
+        <Fact name={words.status.drawnBy}>
           {presenter ? presenterNames[presenter.kind] : '–'}
           {presenter && <small>{presenter.detail}</small>}
         </Fact>
@@ -84,14 +85,14 @@ function Facts({ holder }: { readonly holder: React.RefObject<HTMLDivElement | n
           className="link"
           onClick={() => store.setState({ inspects: true, panel: 'none' })}
         >
-          Inspector
+          {words.status.inspector}
         </button>
         <button
           type="button"
           className="link"
           onClick={() => store.setState({ panel: 'shortcuts' })}
         >
-          Keyboard shortcuts
+          {words.status.shortcuts}
         </button>
       </div>
     </section>

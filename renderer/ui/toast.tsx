@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { Icon } from './icon.tsx'
 import { useView, useViewState } from './view.ts'
+import { words } from './words-window.ts'
 
 /** One line at the bottom about what was just done or failed. */
 export function ToastLine() {
@@ -20,13 +21,13 @@ export function ToastLine() {
               className="button"
               onClick={() => void (toast.reveal === 'recordings' ? recorder : shots).reveal()}
             >
-              Open folder
+              {words.openFolder}
             </button>
           )}
           <button
             type="button"
             className="button-icon"
-            aria-label="Dismiss"
+            aria-label={words.dismiss}
             onClick={() => session.toast(undefined)}
           >
             <Icon name="close" />

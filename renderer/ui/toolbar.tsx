@@ -13,6 +13,7 @@ import { StatusPanel } from './status-panel.tsx'
 import { useReveal } from './use-reveal.ts'
 import { useView, useViewState } from './view.ts'
 import { summary } from './words.ts'
+import { words } from './words-window.ts'
 
 /** The bar on top: who this is, how it is scaled, what can be done with the picture. */
 export function Toolbar() {
@@ -32,7 +33,7 @@ export function Toolbar() {
       ref={bar}
       className={shown ? 'toolbar' : 'toolbar toolbar-hidden'}
       role="toolbar"
-      aria-label="Display"
+      aria-label={words.toolbar.label}
     >
       <div className="toolbar-title">
         <h1 title={title}>{title}</h1>
@@ -50,8 +51,8 @@ export function Toolbar() {
       <button
         type="button"
         className="button-icon"
-        aria-label={fullscreen ? 'Leave fullscreen' : 'Fullscreen'}
-        title={`${fullscreen ? 'Leave fullscreen' : 'Fullscreen'} (${keys})`}
+        aria-label={fullscreen ? words.toolbar.leaveFullscreen : words.toolbar.fullscreen}
+        title={`${fullscreen ? words.toolbar.leaveFullscreen : words.toolbar.fullscreen} (${keys})`}
         onClick={() => toggleFullscreen(view)}
       >
         <Icon name={fullscreen ? 'restore' : 'fullscreen'} />

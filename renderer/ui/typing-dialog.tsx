@@ -2,9 +2,7 @@
 import { named } from '../input/typing.ts'
 import { Modal } from './modal.tsx'
 import { useView, useViewState } from './view.ts'
-
-const count = (characters: number) =>
-  `${characters.toLocaleString('en')} ${characters === 1 ? 'character' : 'characters'}`
+import { words } from './words-window.ts'
 
 /** Asks when not all of a text can be typed, then says how far it is. Escape ends it. */
 export function TypingDialog() {
@@ -13,26 +11,22 @@ export function TypingDialog() {
   if (!typing) return null
   const { done, total, missing, leftOut, isRunning } = typing
   return (
-    <Modal title="Type clipboard text" low onClose={() => typist.stop()}>
+    <Modal title={words.typing.title} low onClose={() => typist.stop()}>
       {isRunning ? (
         <>
           <progress className="progress" max={total} value={done} />
-          <p>
-            {done.toLocaleString('en')} of {count(total)} typed
-          </p>
+          <p>{words.typing.done(done.toLocaleString('en'), words.typing.characters(total))}</p>
         </>
       ) : (
-        <p>
-          {count(leftOut)} cannot be typed on a US keyboard and will be left out: {named(missing)}
-        </p>
+        <p>{words.typing.left(words.typing.characters(leftOut), named(missing))}</p>
       )}
       <div className="actions">
         <button type="button" className="button" onClick={() => typist.stop()}>
-          {isRunning ? 'Stop' : 'Cancel'}
+          {isRunning ? words.typing.stop : words.cancel}
         </button>
         {!isRunning && (
           <button type="button" className="button button-main" onClick={() => typist.start()}>
-            Type the rest
+            {words.typing.rest}
           </button>
         )}
       </div>
