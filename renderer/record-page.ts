@@ -5,7 +5,8 @@ import type { RecordingWish } from '../core/recording.ts'
 import { openBridge } from './bridge/bridge.ts'
 import { FrameCredit } from './recording/frame-credit.ts'
 import { openVideoEncoder } from './recording/open-encoder.ts'
-import { RecordingEngine } from './recording/recording-engine.ts'
+import { openWebglReader } from './recording/open-reader.ts'
+import { pageClock, pictureBroken, RecordingEngine } from './recording/recording-engine.ts'
 import { RecordingOutlet } from './recording/recording-outlet.ts'
 
 // Records without a window: nothing is drawn, frames go straight to the encoder.
@@ -46,6 +47,8 @@ function record(bridge: Bridge, wish: RecordingWish): void {
       failed,
     },
     openVideoEncoder,
+    pageClock,
+    openWebglReader,
   )
   const close = async () => {
     // Main hears of the end as it names the file.
@@ -55,7 +58,11 @@ function record(bridge: Bridge, wish: RecordingWish): void {
   const credit = new FrameCredit(bridge, wish.framesPerSecond)
   bridge.on('record:stop', () => void engine.finish().then(close))
   bridge.onFrame((frame, payload) => {
-    engine.take(frame, payload)
+    try {
+      engine.take(frame, payload)
+    } catch (error) {
+      failed(pictureBroken(error))
+    }
     credit.took(frame.seq)
   })
 }

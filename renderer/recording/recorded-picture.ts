@@ -2,6 +2,7 @@
 import { div255 } from '../../core/compose.ts'
 import { damagedPart } from '../../core/damage.ts'
 import { intersect, isEmpty, type Size } from '../../core/geometry.ts'
+import { wholeImage } from '../../core/memory-image.ts'
 import { planeKinds } from '../../core/plane.ts'
 import type {
   FrameMessage,
@@ -12,26 +13,40 @@ import type {
 import { MemorySurface } from '../compositor/canvas2d/memory-surface.ts'
 import { type DrawnPlane, MemoryPicture } from '../compositor/canvas2d/picture.ts'
 import { tightSize } from '../compositor/damage-bytes.ts'
+import type { Presenter } from '../compositor/presenter.ts'
 import type { RecordedPixels } from './recorded-pixels.ts'
+
+/** Decodes what takes a processor too long: a presenter that is read and never seen. */
+export type PictureReader = Pick<
+  Presenter,
+  'add' | 'drop' | 'clear' | 'upload' | 'read' | 'lost' | typeof Symbol.dispose
+>
 
 type Surface = { readonly description: SurfaceDescription; readonly memory: MemorySurface }
 
 /**
  * The guest's picture as a recording sees it, kept up to date by the frames that the window shows. A
- * plain desktop is handed on as it lies in memory, the cursor put on it for the moment; everything else
- * is composed.
+ * plain desktop is handed on as it lies in memory, the cursor put on it for the moment; planes of 32 bits
+ * in rows are composed here; tiled ones and other formats are read from a graphics driver, if there is one.
  */
-export class RecordedPicture {
+export class RecordedPicture implements Disposable {
   readonly #cursor: boolean
   readonly #surfaces = new Map<SurfaceId, Surface>()
   readonly #composed = new MemoryPicture()
+  readonly #openReader: () => PictureReader | undefined
+  /** Null: there is none to be had. */
+  #reader: PictureReader | null | undefined
   #scene: readonly ScenePlane[] = []
   /** Frames are of no use until one comes with `reset`. */
   #waiting = true
 
-  /** @param cursor the cursor is part of the picture */
-  constructor(cursor: boolean) {
+  /**
+   * @param cursor the cursor is part of the picture
+   * @param openReader called once, for the first picture that needs it
+   */
+  constructor(cursor: boolean, openReader: () => PictureReader | undefined = () => undefined) {
     this.#cursor = cursor
+    this.#openReader = openReader
   }
 
   /** Undefined while the display is off. */
@@ -57,10 +72,13 @@ export class RecordedPicture {
     for (const id of frame.gone) {
       this.#surfaces.delete(id)
       this.#composed.damage.forget(id)
+      this.#reader?.drop(id)
     }
     for (const description of frame.surfaces) {
       const memory = new MemorySurface(description)
-      this.#surfaces.set(description.id, { description, memory })
+      const surface = { description, memory }
+      this.#surfaces.set(description.id, surface)
+      this.#add(surface)
       this.#composed.damage.forget(description.id)
     }
     let from = 0
@@ -73,6 +91,7 @@ export class RecordedPicture {
       if (!known || !layout) throw new RangeError(`no image ${image} of surface ${surface}`)
       if (rects.length === 0) continue
       known.memory.upload(image, rects, { layout: 'tight', bytes })
+      this.#reader?.upload(surface, image, rects, { layout: 'tight', bytes })
       const { plane } = known.description
       this.#composed.damage.add(
         surface,
@@ -100,10 +119,13 @@ export class RecordedPicture {
     const rows = primary.memory.rows
     const isPlain = rows !== undefined && planes.every(({ kind }) => kind !== 'overlay')
     if (!isPlain) {
+      const isInRows = planes.every(({ kind, memory }) => memory.rows || kind === 'cursor')
+      const bytes = isInRows ? undefined : this.#read(planes)
+      if (bytes) return use({ format: 'RGBX', bytes, stride: width * 4, width, height })
       this.#composed.compose(planes, { width, height })
       const { words } = this.#composed.pixels
-      const bytes = new Uint8Array(words.buffer)
-      return use({ format: 'RGBX', bytes, stride: width * 4, width, height })
+      const composed = new Uint8Array(words.buffer)
+      return use({ format: 'RGBX', bytes: composed, stride: width * 4, width, height })
     }
     const pixels: RecordedPixels = { ...rows, width, height }
     const cursor = planes.find(({ kind }) => kind === 'cursor')
@@ -111,8 +133,41 @@ export class RecordedPicture {
     return use(pixels)
   }
 
+  [Symbol.dispose](): void {
+    this.#reader?.[Symbol.dispose]()
+    this.#reader = null
+  }
+
+  /** Undefined where the driver is not there, or not good for these planes. */
+  #read(planes: readonly DrawnPlane[]): Uint8Array<ArrayBuffer> | undefined {
+    if (this.#reader === undefined) {
+      this.#reader = this.#openReader() ?? null
+      for (const surface of this.#surfaces.values()) this.#add(surface)
+    }
+    const reader = this.#reader
+    if (!reader || reader.lost) return undefined
+    const picture = reader.read(planes.map(({ kind, surface, x, y }) => ({ kind, surface, x, y })))
+    // Made for the page itself: never shared memory.
+    return picture && new Uint8Array(picture.rgba.buffer as ArrayBuffer)
+  }
+
+  /** Gives a surface with all it holds to the driver; one that takes it not is asked for nothing more. */
+  #add({ description, memory }: Surface): void {
+    if (!this.#reader) return
+    const { id, images } = description
+    if (this.#reader.lost || !this.#reader.add(description).ok) {
+      this[Symbol.dispose]()
+      return
+    }
+    for (const [at, image] of images.entries()) {
+      const bytes = memory.images[at]
+      if (bytes) this.#reader.upload(id, at, wholeImage(image), { layout: 'image', bytes })
+    }
+  }
+
   #forget(): void {
     this.#waiting = false
+    this.#reader?.clear()
     this.#surfaces.clear()
     this.#scene = []
   }

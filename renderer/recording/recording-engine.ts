@@ -6,7 +6,7 @@ import type { RecordingContainer, RecordingPiece, RecordingTrack } from '../../c
 import type { Result } from '../../core/result.ts'
 import type { EncodingWish } from './choose-encoding.ts'
 import type { EncoderEvents, PictureEncoder } from './picture-encoder.ts'
-import { RecordedPicture } from './recorded-picture.ts'
+import { type PictureReader, RecordedPicture } from './recorded-picture.ts'
 import { RecordingClock } from './recording-clock.ts'
 import { RecordingPace } from './recording-pace.ts'
 
@@ -81,12 +81,13 @@ export class RecordingEngine implements Disposable {
     events: EngineEvents,
     open: OpenEncoder,
     clock: EngineClock = pageClock,
+    openReader?: () => PictureReader | undefined,
   ) {
     this.#wish = wish
     this.#events = events
     this.#open = open
     this.#clock = clock
-    this.#picture = new RecordedPicture(wish.cursor)
+    this.#picture = new RecordedPicture(wish.cursor, openReader)
     this.#pace = new RecordingPace(wish.framesPerSecond)
   }
 
@@ -147,6 +148,7 @@ export class RecordingEngine implements Disposable {
     this.#cancel?.()
     this.#encoder?.[Symbol.dispose]()
     this.#encoder = undefined
+    this.#picture[Symbol.dispose]()
   }
 
   /** The first picture decides the size. */
@@ -201,7 +203,11 @@ export class RecordingEngine implements Disposable {
     const isBlocked = this.#isHeld || encoder.busy
     const dueMs = isBlocked ? endMs : this.#pace.nextMs(this.#changedAtMs !== undefined)
     if (dueMs <= now) {
-      this.#record(now)
+      try {
+        this.#record(now)
+      } catch (error) {
+        this.#fail(pictureBroken(error))
+      }
       this.#plan()
       return
     }
@@ -241,6 +247,16 @@ export class RecordingEngine implements Disposable {
       return true
     })
     if (!isShown) this.#encoder?.encode(undefined, time)
+  }
+}
+
+/** A picture that nobody can record is the end of a recording, not of the page. */
+export function pictureBroken(error: unknown): Failure {
+  return {
+    code: 'picture-broken',
+    what: 'the recording ended early',
+    why: error instanceof Error ? error.message : String(error),
+    remedy: 'Record again; if it stays, report it with the dump of the planes',
   }
 }
 

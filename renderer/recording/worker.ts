@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { assertNever } from '../../core/assert-never.ts'
 import { openVideoEncoder } from './open-encoder.ts'
-import { RecordingEngine } from './recording-engine.ts'
+import { openWebglReader } from './open-reader.ts'
+import { pageClock, pictureBroken, RecordingEngine } from './recording-engine.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
 
 // Encodes beside the page, so that the live picture does not wait for it.
@@ -19,10 +20,7 @@ scope.onmessage = ({ data }) => {
   try {
     hear(data)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    const remedy = 'Record again; if it stays, report it with the dump of the planes'
-    const what = 'the recording ended early'
-    scope.postMessage({ kind: 'failed', failure: { code: 'frame-broken', what, why, remedy } })
+    scope.postMessage({ kind: 'failed', failure: pictureBroken(error) })
   }
 }
 
@@ -40,6 +38,8 @@ function hear(message: ToWorker): void {
           failed: (failure) => scope.postMessage({ kind: 'failed', failure }),
         },
         openVideoEncoder,
+        pageClock,
+        openWebglReader,
       )
       break
     case 'frame':

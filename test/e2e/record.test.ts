@@ -68,6 +68,7 @@ recorded('scanout record', () => {
     { file: 'take.mp4', codec: 'h264' },
     { file: 'take.webm', codec: 'vp9' },
     { file: 'other.webm', codec: 'av1' },
+    { file: 'older.webm', codec: 'vp8' },
   ])('writes $codec that shows what the guest showed, when it showed it', ({ file, codec }) =>
     record(
       ['demo:', '-o', file, '--codec', codec, '--no-cursor', '--duration', '3'],

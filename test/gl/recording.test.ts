@@ -114,7 +114,12 @@ describe('the window', () => {
       },
       { at: id - 1, at2: places },
     )
-  const button = (name: string) => page.getByRole('button', { name, exact: true })
+  /** Presses a button of the toolbar, which comes when the pointer is at the top edge. */
+  const press = async (name: string) => {
+    await page.mouse.move(400, 100)
+    await page.mouse.move(400, 2, { steps: 4 })
+    await page.getByRole('button', { name, exact: true }).click()
+  }
 
   beforeAll(async () => {
     browser = await startBrowser(drivers.at(-1) ?? 'swiftshader')
@@ -129,10 +134,12 @@ describe('the window', () => {
   it('records what it shows, and says where it went', async () => {
     await open()
     await page.keyboard.press('Control+Shift+R')
-    await page.getByRole('group', { name: 'Recording' }).waitFor()
+    await page
+      .getByRole('group', { name: 'Recording', includeHidden: true })
+      .waitFor({ state: 'attached' })
     await written(1)
     await move(10)
-    await button('Stop recording').click()
+    await press('Stop recording')
     await page.getByText('Recording saved').waitFor()
     const [recording] = await recordings()
     expect(recording).toMatchObject({ width: 640, height: 480 })
@@ -161,13 +168,15 @@ describe('the window', () => {
     await open({ recordingCodec: 'vp9' })
     await page.keyboard.press('Control+Shift+R')
     await written(1)
-    await button('Pause recording').click()
-    await button('Resume recording').waitFor()
+    await press('Pause recording')
+    await page
+      .getByRole('button', { name: 'Resume recording', includeHidden: true })
+      .waitFor({ state: 'attached' })
     await page.waitForTimeout(1500)
     const before = (await recordings())[0]?.times.length ?? 0
-    await button('Resume recording').click()
+    await press('Resume recording')
     await written(before + 1)
-    await button('Stop recording').click()
+    await press('Stop recording')
     await page.getByText('Recording saved').waitFor()
     const [recording] = await recordings()
     expect(recording).toMatchObject({ container: 'webm', codec: 'vp9' })
@@ -207,12 +216,14 @@ describe('the window', () => {
     const alert = page.getByRole('alert')
     await alert.waitFor()
     expect(await alert.textContent()).toContain('plays up to 4.0 s')
-    expect(await page.getByRole('group', { name: 'Recording' }).count()).toBe(0)
+    expect(await page.getByRole('group', { name: 'Recording', includeHidden: true }).count()).toBe(
+      0,
+    )
   })
 
   it('offers what can be done in its menu', async () => {
     await open()
-    await button('Record').click()
+    await press('Record')
     const menu = page.getByRole('menu')
     const names = await menu.getByRole('menuitem').allTextContents()
     expect(names.join(' ')).toMatch(/Start.*Pause.*Save the last 30 seconds.*Open folder/)

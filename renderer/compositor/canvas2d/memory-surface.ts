@@ -44,6 +44,11 @@ export class MemorySurface {
     this.#swizzle = isLinear ? swizzles[this.plane.fourcc] : undefined
   }
 
+  /** The memory images, whole, at their own pitch. */
+  get images(): readonly Uint8Array<ArrayBuffer>[] {
+    return this.#images
+  }
+
   /** Rows of 32-bit pixels as they lie, the top one first; undefined for every other plane. */
   get rows(): PixelRows | undefined {
     const [image] = this.#description.images

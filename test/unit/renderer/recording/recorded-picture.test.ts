@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { compose } from '../../../../core/compose.ts'
 import { decodeRgba8 } from '../../../../core/decode.ts'
 import type { Point } from '../../../../core/geometry.ts'
-import { RecordedPicture } from '../../../../renderer/recording/recorded-picture.ts'
+import type { ImageRect } from '../../../../core/memory-image.ts'
+import { fail, ok } from '../../../../core/result.ts'
+import {
+  type PictureReader,
+  RecordedPicture,
+} from '../../../../renderer/recording/recorded-picture.ts'
 import { Guest, type GuestPlane, guestPlane, noise } from '../../../gl/guest.ts'
 
 type Shown = { readonly id: number; readonly guest: GuestPlane; readonly at?: Point }
@@ -138,5 +143,70 @@ describe('a picture that is followed', () => {
     const long = new Uint8Array(payload.length + 4)
     expect(() => new RecordedPicture(true).take(frame, long)).toThrow(RangeError)
     expect(() => new RecordedPicture(true).take(frame, payload.subarray(4))).toThrow(RangeError)
+  })
+})
+
+describe('a graphics driver', () => {
+  const tiled = guestPlane({ fourcc: 'XR24', modifier: X_TILED, width: 32, height: 16 }, 3)
+  const plain = guestPlane({ fourcc: 'XR24', modifier: 0n, width: 32, height: 16 }, 4)
+
+  /** A driver whose pictures are all of one colour, and what it was given. */
+  function driver(takes = true) {
+    const given: string[] = []
+    const sizeOf = (rects: readonly ImageRect[]) =>
+      rects.reduce((sum, { width, height }) => sum + width * height, 0)
+    const reader: PictureReader = {
+      lost: false,
+      add: ({ id }) => {
+        given.push(`add ${id}`)
+        return takes ? ok(undefined) : fail({ code: 'c', what: 'w', why: 'y', remedy: 'r' })
+      },
+      drop: (id) => given.push(`drop ${id}`),
+      clear: () => given.push('clear'),
+      upload: (id, _image, rects, { layout }) =>
+        given.push(`upload ${id} ${layout} ${sizeOf(rects)}`),
+      read: () => ({ width: 32, height: 16, rgba: new Uint8Array(32 * 16 * 4).fill(77) }),
+      [Symbol.dispose]: () => given.push('dispose'),
+    }
+    return { given, reader }
+  }
+
+  it('is not asked for a plain desktop', () => {
+    const { frame, payload } = new Guest().frame([{ id: 1, guest: plain }])
+    using picture = new RecordedPicture(true, () => {
+      throw new Error('it was asked')
+    })
+    picture.take(frame, payload)
+    expect(recorded(picture)).toEqual(expected([{ id: 1, guest: plain }]))
+  })
+
+  it('reads tiled planes, with all that came before it was there', () => {
+    const { given, reader } = driver()
+    const guest = new Guest()
+    const shown = [{ id: 1, guest: tiled }]
+    const first = guest.frame(shown)
+    {
+      using picture = new RecordedPicture(true, () => reader)
+      picture.take(first.frame, first.payload)
+      expect(given).toEqual([])
+      expect(new Set(recorded(picture))).toEqual(new Set([77]))
+      expect(given).toEqual(['add 1', `upload 1 image ${tiled.buffer.length}`])
+      const rects = [{ x: 0, y: 0, width: 64, height: 1 }]
+      const next = guest.frame(shown, [{ id: 1, guest: tiled, rects }])
+      picture.take(next.frame, next.payload)
+      expect(given.at(-1)).toBe('upload 1 tight 64')
+    }
+    expect(given.at(-1)).toBe('dispose')
+  })
+
+  it('that takes a plane not leaves the work to the processor', () => {
+    const { given, reader } = driver(false)
+    const { frame, payload } = new Guest().frame([{ id: 1, guest: tiled }])
+    using picture = new RecordedPicture(true, () => reader)
+    picture.take(frame, payload)
+    for (let times = 0; times < 2; times += 1) {
+      expect(recorded(picture)).toEqual(expected([{ id: 1, guest: tiled }]))
+    }
+    expect(given).toEqual(['add 1', 'dispose'])
   })
 })
