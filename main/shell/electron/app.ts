@@ -10,6 +10,7 @@ import type { Program } from '../../launcher/start-viewer.ts'
 import { log } from '../../log.ts'
 import { PrivateFolder } from '../../private-folder.ts'
 import { processIo } from '../../process-io.ts'
+import { tellStarter } from '../../starter.ts'
 import { appFolder } from '../page-files.ts'
 import { registerAppScheme } from './app-scheme.ts'
 import { ElectronShell, type ShimChoice } from './electron-shell.ts'
@@ -39,7 +40,8 @@ function loadShim(): ShimChoice {
   }
 }
 
-function report(result: Result<void, Failure>): number {
+async function report(result: Result<void, Failure>): Promise<number> {
+  if (!result.ok) await tellStarter({ scanout: 'failed', failure: result.failure })
   const file = process.env[RESULT_FILE]
   if (file) writeFileSync(file, JSON.stringify(result.ok ? null : result.failure))
   else if (!result.ok) process.stderr.write(`scanout: ${failureLine(result.failure)}\n`)
@@ -66,7 +68,9 @@ async function main(): Promise<number> {
   const io = processIo(interruption.signal)
   const [first, ...rest] = words(process.argv)
   if (first === undefined || first === 'open') {
-    return report(await openCommand({ shell, program: program() }).run(rest, io))
+    // The viewers that it starts have results of their own.
+    const { [RESULT_FILE]: _, ...env } = process.env
+    return report(await openCommand({ shell, program: program() }).run(rest, { ...io, env }))
   }
   const argv = first === 'view' ? rest : [first, ...rest]
   return report(await viewCommand(shell).run(argv, io))
