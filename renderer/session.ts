@@ -16,17 +16,11 @@ import { FrameRate } from './frame-rate.ts'
 import { chord } from './input/keyboard.ts'
 import { type Store, type Toast, takesKeys } from './store.ts'
 import { sentence } from './ui/sentence.ts'
+import { toastWords } from './ui/words-toasts.ts'
 
 /** Without a frame for this long the picture counts as unchanging. */
 const QUIET_MS = 1500
 const TOAST_MS = 8000
-
-const actionFailures: Readonly<Record<VmAction, string>> = {
-  pause: 'cannot pause the VM',
-  resume: 'cannot resume the VM',
-  reset: 'cannot reset the VM',
-  'power-button': "cannot press the VM's power button",
-}
 
 /** Joins main, the compositor and the store, and does what the interface asks. */
 export class Session implements Disposable {
@@ -90,7 +84,7 @@ export class Session implements Disposable {
       })
       this.#bridge.tell('view:visible', document.visibilityState === 'visible')
     } catch (error) {
-      this.#fail('cannot start', error)
+      this.#fail(toastWords.failed.start, error)
     }
   }
 
@@ -149,17 +143,17 @@ export class Session implements Disposable {
 
   async reopen(): Promise<void> {
     if (this.#store.getState().problem) this.#bridge.tell('frame:resend')
-    await this.#try('cannot try again', () => this.#bridge.call('session:reopen'))
+    await this.#try(toastWords.failed.tryAgain, () => this.#bridge.call('session:reopen'))
   }
 
   /** Shows another console of the same VM. */
   async showConsole(id: number): Promise<void> {
-    await this.#try('cannot show this console', () => this.#bridge.call('session:console', id))
+    await this.#try(toastWords.failed.showConsole, () => this.#bridge.call('session:console', id))
   }
 
   /** Acts on the VM as a whole. */
   async act(action: VmAction): Promise<void> {
-    await this.#try(actionFailures[action], async () => {
+    await this.#try(toastWords.failed.act[action], async () => {
       const acted = await this.#bridge.call('vm:act', action)
       if (!acted.ok) throw new Error(sentence(`${acted.failure.why}. ${acted.failure.remedy}`))
     })
@@ -167,17 +161,17 @@ export class Session implements Disposable {
 
   /** Makes an icon on this desktop that opens this VM. */
   async createLauncher(): Promise<void> {
-    await this.#try('cannot create a launcher', async () => {
+    await this.#try(toastWords.failed.createLauncher, async () => {
       const made = await this.#bridge.call('launcher:create')
       if (!made.ok) throw new Error(sentence(`${made.failure.why}. ${made.failure.remedy}`))
-      const title = `${made.value.name} is among your applications`
+      const title = toastWords.launcherCreated(made.value.name)
       this.toast({ kind: 'done', title, detail: made.value.path, reveal: false })
     })
   }
 
   async close(): Promise<void> {
     if (this.#store.getState().closed) window.close()
-    else await this.#try('cannot close', () => this.#bridge.call('window:close'))
+    else await this.#try(toastWords.failed.close, () => this.#bridge.call('window:close'))
   }
 
   scale(scale: ScaleMode): Promise<void> {
@@ -187,7 +181,7 @@ export class Session implements Disposable {
   async change(change: Partial<Settings>): Promise<void> {
     const { settings } = this.#store.getState()
     this.#store.setState({ settings: { ...settings, ...change } })
-    await this.#try('cannot keep the setting', async () => {
+    await this.#try(toastWords.failed.keepSetting, async () => {
       this.#store.setState({ settings: await this.#bridge.call('settings:change', change) })
     })
   }
@@ -213,7 +207,7 @@ export class Session implements Disposable {
    * @param screen the monitor; the one that the window is on by default
    */
   async toggleFullscreen(screen?: Screen): Promise<void> {
-    await this.#try('cannot change fullscreen', async () => {
+    await this.#try(toastWords.failed.fullscreen, async () => {
       if (document.fullscreenElement && !screen) await document.exitFullscreen()
       else await document.documentElement.requestFullscreen(onScreen(screen))
     })
@@ -246,7 +240,7 @@ export class Session implements Disposable {
 
   async #settings(ask: () => Promise<SettingLayers>): Promise<SettingLayers | undefined> {
     let layers: SettingLayers | undefined
-    await this.#try('cannot keep the setting', async () => {
+    await this.#try(toastWords.failed.keepSetting, async () => {
       layers = await ask()
     })
     return layers
@@ -262,8 +256,7 @@ export class Session implements Disposable {
 
   #fail(what: string, error: unknown): void {
     if (this.#store.getState().closed) return
-    const title = what.charAt(0).toUpperCase() + what.slice(1)
-    this.toast({ kind: 'failed', title, detail: reason(error), reveal: false })
+    this.toast({ kind: 'failed', title: what, detail: reason(error), reveal: false })
   }
 }
 

@@ -8,6 +8,7 @@ import { base64 } from './base64.ts'
 import type { Session } from './session.ts'
 import type { Store } from './store.ts'
 import { sentence } from './ui/sentence.ts'
+import { toastWords } from './ui/words-toasts.ts'
 
 /** What a person wants saved, and where. */
 export type ShotWish = {
@@ -55,7 +56,7 @@ export class Shots implements Disposable {
     try {
       const saved = wish.as === 'webp' ? await this.#saveWebp(wish) : await this.#save(wish)
       if (!saved.ok) return saved.failure
-      const title = wish.as === 'dump' ? 'Planes saved' : 'Screenshot saved'
+      const title = wish.as === 'dump' ? toastWords.planesSaved : toastWords.shotSaved
       this.#session.toast({ kind: 'done', title, detail: saved.value.path, reveal: true })
       if (wish.folder !== this.#store.getState().settings.screenshotFolder) {
         await this.#session.change({ screenshotFolder: wish.folder })
@@ -71,15 +72,15 @@ export class Shots implements Disposable {
     try {
       const item = new ClipboardItem({ 'image/png': this.#picture('all') })
       await navigator.clipboard.write([item])
-      this.#tell('done', 'Screenshot copied', '')
+      this.#tell('done', toastWords.shotCopied, '')
     } catch (error) {
-      this.#tell('failed', 'Cannot copy the screenshot', reason(error))
+      this.#tell('failed', toastWords.failed.copyShot, reason(error))
     }
   }
 
   async reveal(): Promise<void> {
     const shown = await this.#asked(this.#bridge.call('shot:reveal'))
-    if (!shown.ok) this.#tell('failed', 'Cannot open the folder', shown.failure.why)
+    if (!shown.ok) this.#tell('failed', toastWords.failed.openFolder, shown.failure.why)
   }
 
   /** Begins to save a picture by the clock, or ends it. */
@@ -88,8 +89,8 @@ export class Shots implements Disposable {
     const wanted = series ? null : settings.screenshotEvery
     const set = await this.#asked(this.#bridge.call('shot:series', wanted))
     if (!set.ok) this.#tell('failed', set.failure.what, set.failure.why)
-    else if (wanted === null) this.#tell('done', 'No more screenshots by the clock', '', true)
-    else this.#tell('done', `A screenshot every ${wanted} s`, settings.screenshotFolder)
+    else if (wanted === null) this.#tell('done', toastWords.seriesEnded, '', true)
+    else this.#tell('done', toastWords.seriesBegan(wanted), settings.screenshotFolder)
   }
 
   #save({ as, ...wish }: ShotWish): Promise<Saved> {
@@ -105,7 +106,7 @@ export class Shots implements Disposable {
     const canvas = new OffscreenCanvas(image.width, image.height)
     canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(image)
     const webp = await canvas.convertToBlob({ type: 'image/webp', quality: 1 })
-    if (webp.type !== 'image/webp') throw new Error('this browser writes no WebP')
+    if (webp.type !== 'image/webp') throw new Error(toastWords.noWebp)
     const bytes = new Uint8Array(await webp.arrayBuffer())
     return this.#bridge.call('shot:keep', { webp: base64(bytes), folder, name })
   }

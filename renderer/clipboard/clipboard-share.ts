@@ -2,6 +2,7 @@
 import { type GuestNews, MAX_CLIPBOARD } from '../../core/guest-channel.ts'
 import type { Session } from '../session.ts'
 import type { Store, ViewState } from '../store.ts'
+import { toastWords } from '../ui/words-toasts.ts'
 
 /**
  * Keeps one text on this desktop's clipboard and the guest's while the person wants that. A browser
@@ -77,7 +78,7 @@ export class ClipboardShare implements Disposable {
       const text = await navigator.clipboard.readText()
       if (this.#guest && text !== this.#text) this.#offer(text)
     } catch (error) {
-      this.#fail('The clipboard cannot be read', error)
+      this.#fail(toastWords.clipboard.notRead, error)
     } finally {
       this.#isReading = false
     }
@@ -91,7 +92,7 @@ export class ClipboardShare implements Disposable {
     if (isFirst && text === '') return
     this.#waiting = undefined
     if (text.length <= MAX_CLIPBOARD) this.#session.request({ kind: 'clipboard-text', text })
-    else this.#fail('The clipboard is too long to share', `It has ${text.length} characters`)
+    else this.#fail(toastWords.clipboard.tooLong, toastWords.clipboard.length(text.length))
   }
 
   async #write(): Promise<void> {
@@ -104,7 +105,7 @@ export class ClipboardShare implements Disposable {
     } catch (error) {
       // The focus went away in the meantime: it is written when it comes back.
       if (!document.hasFocus()) this.#waiting ??= text
-      else this.#fail('The guest’s text cannot be copied', error)
+      else this.#fail(toastWords.clipboard.notCopied, error)
     }
   }
 

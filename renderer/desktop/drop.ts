@@ -3,6 +3,7 @@ import { type Bridge, type DroppedFile, MAX_KEPT } from '../../core/protocol.ts'
 import { base64 } from '../base64.ts'
 import type { Session } from '../session.ts'
 import { sentence } from '../ui/sentence.ts'
+import { toastWords } from '../ui/words-toasts.ts'
 
 const MOST_FILES = 32
 
@@ -41,13 +42,13 @@ export class Drop implements Disposable {
       if (files.length === 0) return
       const size = files.reduce((sum, file) => sum + file.size, 0)
       if (files.length > MOST_FILES || size > MAX_KEPT) {
-        throw new Error('There is too much in it: open it with scanout dump:FILE')
+        throw new Error(toastWords.tooMuch)
       }
       const opened = await this.#bridge.call('drop:open', await Promise.all(files.map(read)))
       if (!opened.ok) throw new Error(`${opened.failure.why}. ${opened.failure.remedy}`)
     } catch (error) {
       const detail = sentence(error instanceof Error ? error.message : String(error))
-      const title = 'This cannot be opened'
+      const title = toastWords.failed.open
       this.#session.toast({ kind: 'failed', title, detail, reveal: false })
     }
   }

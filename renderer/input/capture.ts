@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Session } from '../session.ts'
 import { type Store, takesKeys } from '../store.ts'
+import { toastWords } from '../ui/words-toasts.ts'
 import { type GrabEvent, isGrabbed, nextGrab, ungrabbed } from './grab.ts'
 
 /** The browser's locks on pointer and keyboard: when they are taken, and how the person gets out. */
@@ -70,7 +71,7 @@ export class Capture {
         await this.#canvas.requestPointerLock()
       } catch (error) {
         const detail = error instanceof Error ? error.message : String(error)
-        this.#tell('failed', 'The pointer cannot be captured', detail)
+        this.#tell('failed', toastWords.pointer.notCaptured, detail)
       }
     }
   }
@@ -82,24 +83,24 @@ export class Capture {
     this.#changed(locked)
     this.#step({ kind: 'pointer-lock', locked })
     if (!locked) {
-      const detail = 'A press on the picture gives it to the guest again'
+      const detail = toastWords.pointer.giveAgain
       const { pointer } = this.#store.getState().input
-      if (pointer === 'relative') this.#tell('done', 'The pointer is yours', detail)
+      if (pointer === 'relative') this.#tell('done', toastWords.pointer.isYours, detail)
       return
     }
     // Chromium gives Esc away in fullscreen only (Keyboard Lock specification, 4.2).
     const detail = this.#grab.keyboardLocked
-      ? 'Press Ctrl+Alt to get it back'
-      : 'Press Ctrl+Alt to get it back; Esc does it too, the guest gets it in fullscreen or by Send keys'
-    this.#tell('done', 'The guest has the pointer', detail)
+      ? toastWords.pointer.back
+      : toastWords.pointer.backByEscape
+    this.#tell('done', toastWords.pointer.isGuests, detail)
   }
 
   /** The person asked for pointer and keys. */
   leave(): void {
     if (document.pointerLockElement) document.exitPointerLock()
     this.#step({ kind: 'release' })
-    const detail = 'A press on the picture gives them to the guest again'
-    this.#tell('done', 'Pointer and keys are yours', detail)
+    const detail = toastWords.keys.giveAgain
+    this.#tell('done', toastWords.keys.areYours, detail)
   }
 
   /** In fullscreen the guest gets the desktop's keys too, Alt+Tab and Super for instance. */
@@ -118,8 +119,8 @@ export class Capture {
     }
     if (!document.fullscreenElement) return
     this.#step({ kind: 'keyboard-lock', locked: true })
-    const detail = 'Press Ctrl+Alt to get them back; the toolbar is at the top edge'
-    this.#tell('done', 'The guest has all keys', detail)
+    const detail = toastWords.keys.back
+    this.#tell('done', toastWords.keys.areGuests, detail)
   }
 
   #step(event: GrabEvent): void {

@@ -3,6 +3,7 @@ import type { InputEvent } from '../../core/input.ts'
 import { type TypedText, typedText } from '../../core/text-keys.ts'
 import type { Session } from '../session.ts'
 import { type Store, takesKeys, type ViewState } from '../store.ts'
+import { toastWords } from '../ui/words-toasts.ts'
 import { Keyboard } from './keyboard.ts'
 import { STEP_MS, type TypingStep, typingSteps } from './typing-steps.ts'
 
@@ -35,12 +36,12 @@ export class Typing implements Disposable {
     try {
       text = await navigator.clipboard.readText()
     } catch (error) {
-      this.#refuse('The clipboard cannot be read', error instanceof Error ? error.message : '')
+      this.#refuse(toastWords.clipboard.notRead, error instanceof Error ? error.message : '')
       return
     }
     const typed = typedText(text)
     const why = objection(text, typed)
-    if (why !== undefined) this.#refuse('The clipboard cannot be typed', why)
+    if (why !== undefined) this.#refuse(toastWords.clipboard.notTyped, why)
     else if (takesKeys(this.#store.getState())) this.#prepare(typed)
   }
 
@@ -84,7 +85,7 @@ export class Typing implements Disposable {
     if (state.panel === 'typing') this.#store.setState({ panel: 'none' })
     if (!isRunning || done === total) return
     const detail = `${done} of ${total} characters were typed`
-    this.#session.toast({ kind: 'done', title: 'Typing ended early', detail, reveal: false })
+    this.#session.toast({ kind: 'done', title: toastWords.typingEnded, detail, reveal: false })
   }
 
   #end(): void {

@@ -2,6 +2,7 @@
 import type { GuestNews } from '../../core/guest-channel.ts'
 import type { Session } from '../session.ts'
 import type { Store, ViewState } from '../store.ts'
+import { toastWords } from '../ui/words-toasts.ts'
 import { downmix } from './downmix.ts'
 import { Player } from './player.ts'
 
@@ -88,7 +89,7 @@ export class GuestSound implements Disposable {
   #fail(why: string): void {
     this.#hasFailed = true
     this.#rest()
-    this.#session.toast({ kind: 'failed', title: 'No sound', detail: why, reveal: false })
+    this.#session.toast({ kind: 'failed', title: toastWords.noSound, detail: why, reveal: false })
   }
 
   #rest(): void {
