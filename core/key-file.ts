@@ -22,6 +22,8 @@ const keyLine = /^([A-Za-z0-9-]+(?:\[[^\]]*\])?)[ \t]*=[ \t]*(.*)$/s
 /** Reads the sections in order. A section or a key that stands twice is a problem, as is any other line. */
 export function parseKeyFile(text: string): Result<readonly KeySection[], TextProblem> {
   const sections: { name: string; line: number; lines: KeyLine[] }[] = []
+  const begun = new Map<string, number>()
+  const said = new Map<string, number>()
   for (const [at, raw] of text.split(/\r?\n/).entries()) {
     const line = at + 1
     const content = raw.trim()
@@ -29,8 +31,10 @@ export function parseKeyFile(text: string): Result<readonly KeySection[], TextPr
     const name = sectionLine.exec(content)?.[1]
     const current = sections.at(-1)
     if (name !== undefined) {
-      const twice = sections.find((section) => section.name === name)
-      if (twice) return problem(line, `[${name}] began in line ${twice.line} already`, 'Keep one')
+      const twice = begun.get(name)
+      if (twice) return problem(line, `[${name}] began in line ${twice} already`, 'Keep one')
+      begun.set(name, line)
+      said.clear()
       sections.push({ name, line, lines: [] })
       continue
     }
@@ -45,8 +49,9 @@ export function parseKeyFile(text: string): Result<readonly KeySection[], TextPr
     if (!current) {
       return problem(line, `${key} stands before the first [section]`, 'Move it below')
     }
-    const twice = current.lines.find((other) => other.key === key)
-    if (twice) return problem(line, `${key} stands in line ${twice.line} already`, 'Keep one')
+    const twice = said.get(key)
+    if (twice) return problem(line, `${key} stands in line ${twice} already`, 'Keep one')
+    said.set(key, line)
     current.lines.push({ key, value, line })
   }
   return ok(sections)
