@@ -18,6 +18,10 @@ export type QemuLine = {
   readonly isDomain: boolean
 }
 
+/** Anybody may start a process with any words: longer ones are nothing to open, or to read. */
+const MAX_NAME = 200
+const MAX_PATH = 4096
+
 /** How libvirt calls its own monitor of a QEMU. */
 const LIBVIRT_MONITOR = 'charmonitor'
 
@@ -42,9 +46,9 @@ export function readQemuLine(words: readonly string[]): QemuLine {
     .at(-1)
     ?.first.replace(/^guest=/, '')
   return {
-    name: name || undefined,
+    name: name?.slice(0, MAX_NAME) || undefined,
     display: displayOf(words),
-    monitors: [...short, ...long].filter((path) => path !== ''),
+    monitors: [...short, ...long].filter((path) => path !== '' && path.length <= MAX_PATH),
     isDomain: sockets.has(LIBVIRT_MONITOR),
   }
 }
@@ -54,7 +58,8 @@ function displayOf(words: readonly string[]): QemuDisplay {
   if (display?.first !== 'dbus') return { kind: 'none' }
   const { rest } = display
   if (['yes', 'on'].includes(rest.get('p2p') ?? '')) return { kind: 'p2p' }
-  return { kind: 'bus', address: rest.get('addr') ?? 'session' }
+  const address = rest.get('addr') ?? 'session'
+  return address.length <= MAX_PATH ? { kind: 'bus', address } : { kind: 'none' }
 }
 
 type OptionValue = { readonly first: string; readonly rest: ReadonlyMap<string, string> }

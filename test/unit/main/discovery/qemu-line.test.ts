@@ -50,6 +50,17 @@ describe("QEMU's command line", () => {
     ['-m 32', undefined],
   ])('has for %s the name %s', (line, name) => expect(read(line).name).toBe(name))
 
+  it('has nothing of it that nobody could read or open', () => {
+    const long = 'x'.repeat(5000)
+    const line = read(`-name ${long} -display dbus,addr=unix:path=/${long} -qmp unix:/${long}`)
+    expect(line).toEqual({
+      name: 'x'.repeat(200),
+      display: { kind: 'none' },
+      monitors: [],
+      isDomain: false,
+    })
+  })
+
   it('is libvirt’s when libvirt holds its monitor', () => {
     expect(read('-chardev socket,id=charmonitor,fd=24,server=on').isDomain).toBe(true)
     expect(read('-chardev socket,id=mon,fd=24,server=on').isDomain).toBe(false)
