@@ -213,6 +213,26 @@ describe('shortcuts', () => {
     expect((await called('settings:change')).at(-1)).toEqual([{ keys: {} }])
   })
 
+  it('are all the guest’s while it has the pointer, but for the way out that was chosen', async () => {
+    const input = { keyboard: true, pointer: 'relative' } as const
+    await open({ ...withSettings({ keys: { release: ['Ctrl+Alt+R'] } }), input })
+    const locked = () => page.evaluate(() => document.pointerLockElement !== null)
+    await page.mouse.click(450, 400)
+    await expect.poll(locked).toBe(true)
+    await page.keyboard.press('F11')
+    await page.keyboard.press('Control+Shift+KeyP')
+    const heard = async (code: string) => {
+      return (await sentKeys()).filter(({ qnum }) => qnum === qnumOf(code)).length
+    }
+    expect([await heard('F11'), await heard('KeyP')]).toEqual([2, 2])
+    expect(await page.evaluate(() => document.fullscreenElement)).toBeNull()
+    await page.keyboard.press('Control+Alt+KeyR')
+    await expect.poll(locked).toBe(false)
+    expect(await heard('KeyR')).toBe(0)
+    await page.keyboard.press('Control+Shift+KeyP')
+    await dialog('Find an action').waitFor()
+  })
+
   it('can be looked for, by name and by key', async () => {
     await open()
     await page.keyboard.press('Control+Shift+?')
