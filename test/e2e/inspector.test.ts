@@ -55,6 +55,8 @@ it('inspects the built-in guest: its planes, its flips, its figures, its dump', 
     return names.includes('inspected.json') || names.includes('inspected') || undefined
   })
 
+  // A dialog keeps all keys until what it saves is there.
+  await dialog.waitFor({ state: 'detached' })
   await page.keyboard.press('Control+Shift+I')
   await panel.waitFor({ state: 'detached' })
   await tools.close()
