@@ -45,7 +45,8 @@ describe('screenshot', () => {
     using _fake = fake
     expect(result.ok).toBe(true)
     const png = readPng(readFileSync(path.join(fake.cwd, 'x.png')))
-    expect(png).toMatchObject({ width: 40, height: 30, text: { Software: 'Scanout' } })
+    const text = { Software: 'Scanout', Source: 'fake:', Fourcc: primary.plane.fourcc }
+    expect(png).toMatchObject({ width: 40, height: 30, text })
     expect(Buffer.from(png.rgba).equals(composed(layers))).toBe(true)
     expect(fake.text + fake.errors).toBe('')
     expect(source.isClosed).toBe(true)
