@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Failure } from '../../../core/failure.ts'
 import type { Capture, CapturedPlane, Plane } from '../../../core/plane.ts'
@@ -9,7 +10,8 @@ import { DUMP_VERSION, dumpRecord } from './format.ts'
 
 /**
  * Writes a capture as FOLDER/NAME.json with one file of bytes per buffer beside it. The folder is made
- * when it is missing; files of the same name are overwritten; what was begun is removed on failure.
+ * when it is missing; files of the same name are replaced, once all of theirs are written whole; what
+ * was begun is removed on failure.
  *
  * @param name without extension and separators
  * @returns the JSON file
@@ -27,10 +29,12 @@ export async function writeDump(
       remedy: 'Choose another name',
     })
   }
-  const begun: string[] = []
+  const begun: { readonly part: string; readonly file: string }[] = []
+  const placed: string[] = []
   const write = async (file: string, data: string | Uint8Array) => {
-    begun.push(path.join(folder, file))
-    await writeFile(path.join(folder, file), data)
+    const part = path.join(folder, `.${randomBytes(6).toString('hex')}.part`)
+    begun.push({ part, file: path.join(folder, file) })
+    await writeFile(part, data, { flush: true })
   }
   try {
     await mkdir(folder, { recursive: true })
@@ -38,10 +42,17 @@ export async function writeDump(
     for (const captured of capture.planes) planes.push(await writePlane(captured, name, write))
     const json = { scanoutDump: DUMP_VERSION, planes }
     await write(`${name}.json`, `${JSON.stringify(json, null, 2)}\n`)
+    // The record comes last: where it is, all of its planes are.
+    for (const { part, file } of begun) {
+      await rename(part, file)
+      placed.push(file)
+    }
     return ok({ path: path.join(folder, `${name}.json`) })
   } catch (error) {
     if (!isNativeError(error)) throw error
-    for (const file of begun) await rm(file, { force: true }).catch(() => {})
+    for (const file of [...placed, ...begun.map(({ part }) => part)]) {
+      await rm(file, { force: true }).catch(() => {})
+    }
     const remedy = 'Choose a folder that you can write to and that has room'
     return fail(nativeFailure(error, `cannot write dump ${name} to ${folder}`, 'no-write', remedy))
   }
