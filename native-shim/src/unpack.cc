@@ -138,7 +138,7 @@ SCANOUT_WIDE void joinRgb(const Samples* samples, const Scale* scales, uint64_t 
   const uint16_t* blue = samples[2].data();
   const uint16_t* alpha = samples[3].data();
   const Scale r = scales[0], g = scales[1], b = scales[2], a = scales[3];
-  auto* pixels = reinterpret_cast<Word32*>(target);
+  Word32* pixels = reinterpret_cast<Word32*>(target);
   for (uint64_t i = 0; i < count; i++) {
     pixels[i] = (red[i] * r.factor + r.add) >> r.shift |
                 (green[i] * g.factor + g.add) >> g.shift << 8 |
@@ -155,7 +155,7 @@ SCANOUT_WIDE void joinYuv(const Samples* samples, const YuvRule& rule, const Sca
   const uint16_t* alpha = samples[3].data();
   const YuvRule k = rule;
   const Scale a = scale;
-  auto* pixels = reinterpret_cast<Word32*>(target);
+  Word32* pixels = reinterpret_cast<Word32*>(target);
   const auto clamp = [](int32_t sum) {
     return static_cast<uint32_t>(std::min(std::max(sum >> yuvFraction, 0), 255));
   };
@@ -209,7 +209,7 @@ SCANOUT_PART void packed(const uint8_t* from, uint64_t count, const std::array<F
                    const Join& given, uint8_t* target) {
   const Field f0 = fields[0], f1 = fields[1], f2 = fields[2], f3 = fields[3];
   const Join join = given;
-  auto* pixels = reinterpret_cast<Word32*>(target);
+  Word32* pixels = reinterpret_cast<Word32*>(target);
   const auto field = [&](uint64_t i, const Field& each) {
     return static_cast<uint32_t>(load<Word>(from + i * bytes + each.word) >> each.shift) & each.mask;
   };
@@ -264,8 +264,9 @@ SCANOUT_WIDE void packedYuv(const uint8_t* from, uint32_t bytes, uint64_t count,
 /** Each byte of a word to its place. */
 SCANOUT_WIDE void moveBytes(const uint8_t* from, uint64_t count, const uint32_t* shifts,
                             uint32_t opaque, uint8_t* target) {
-  const auto* words = reinterpret_cast<const Word32*>(from);
-  auto* pixels = reinterpret_cast<Word32*>(target);
+  // Deduced types lose the attributes of a word.
+  const Word32* words = reinterpret_cast<const Word32*>(from);
+  Word32* pixels = reinterpret_cast<Word32*>(target);
   const uint32_t red = shifts[0], green = shifts[1], blue = shifts[2], alpha = shifts[3];
   for (uint64_t i = 0; i < count; i++) {
     const uint32_t word = words[i];
