@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { LINEAR } from './modifier.ts'
 import type { Plane } from './plane.ts'
 import { layoutNeed, layoutOf } from './plane-layout.ts'
 import { tileBytes } from './tiling.ts'
@@ -95,4 +96,13 @@ export function wholeImage(image: MemoryImage): readonly ImageRect[] {
 /** Bytes that a shadow of the image occupies. */
 export function imageSize(image: MemoryImage): number {
   return image.pitch * image.rows
+}
+
+/** A plane as its images hold it: memory plane i in buffer i, from its first byte on. */
+export function imagePlane(plane: Plane, images: readonly MemoryImage[]): Plane {
+  const memory = images.map((image, at) => {
+    const stride = plane.modifier === LINEAR ? image.pitch : (plane.memory[at]?.stride ?? 0)
+    return { buffer: at, offset: 0, stride, size: imageSize(image) }
+  })
+  return { ...plane, memory }
 }

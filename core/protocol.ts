@@ -6,6 +6,7 @@ import type { GuestNews, GuestRequest } from './guest-channel.ts'
 import type { InputAccepts, InputEvent } from './input.ts'
 import type { InspectFacts, StatsFacts } from './inspection.ts'
 import type { ImageRect, MemoryImage } from './memory-image.ts'
+import type { PixelNeed } from './plain-plane.ts'
 import type { Plane, PlaneKind, PlaneStatus } from './plane.ts'
 import type {
   RecordingFigures,
@@ -197,8 +198,8 @@ export type Notes = {
   'view:visible': [visible: boolean]
   /** The display must not sleep, or may again; told where the page cannot see to it itself. */
   'view:awake': [awake: boolean]
-  /** What draws, for `--stats` and bug reports: `webgl (ANGLE …)`. Told once per presenter. */
-  'view:presenter': [presenter: string]
+  /** What draws, for `--stats` and bug reports: `webgl (ANGLE …)`, and the pixels that it draws best. Told once per presenter. */
+  'view:presenter': [presenter: string, pixels: PixelNeed]
   /** The picture cannot be drawn, or can again (null). Without a window this ends the command. */
   'view:problem': [problem: Failure | null]
   /** Answer to `probe:read`: the guest's picture as the presenter drew it, RGBA rows tight, base64. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import type { PixelNeed } from '../core/plain-plane.ts'
 import type { FrameMessage, SurfaceId } from '../core/protocol.ts'
 import type { Fd } from '../native-shim/api.ts'
 import type { FrameStatistics } from './frame-statistics.ts'
@@ -19,10 +20,18 @@ export class Publisher implements Disposable {
   /** Frames under way: sequence number to the time when their planes were read. */
   readonly #under = new Map<number, number>()
   readonly #listening = new DisposableStack()
+  #pixels: PixelNeed
   #watching = false
   #attached = false
 
-  constructor(handle: SourceHandle, window: ShellWindow, statistics: FrameStatistics) {
+  /** @param pixels what the page can draw, as far as it said */
+  constructor(
+    handle: SourceHandle,
+    window: ShellWindow,
+    statistics: FrameStatistics,
+    pixels: PixelNeed = 'raw',
+  ) {
+    this.#pixels = pixels
     this.#handle = handle
     this.#window = window
     this.#statistics = statistics
@@ -35,13 +44,23 @@ export class Publisher implements Disposable {
     this.#attached = true
     this.#settleAll()
     if (this.#watching) this.#handle.resend()
-    else this.#handle.watch(this.#window.sharing.sharing)
+    else {
+      if (this.#pixels !== 'raw') this.#handle.needPixels(this.#pixels)
+      this.#handle.watch(this.#window.sharing.sharing)
+    }
     this.#watching = true
   }
 
   /** The page is gone. Frames under way stay unanswered, which holds the source until the next page. */
   detach(): void {
     this.#attached = false
+  }
+
+  /** The page said what it can draw. */
+  needPixels(pixels: PixelNeed): void {
+    if (pixels === this.#pixels) return
+    this.#pixels = pixels
+    if (this.#watching) this.#handle.needPixels(pixels)
   }
 
   presented(seq: number, drawMs: number): void {

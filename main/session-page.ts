@@ -3,6 +3,7 @@ import { assertNever } from '../core/assert-never.ts'
 import type { Failure } from '../core/failure.ts'
 import type { VmAction } from '../core/guest.ts'
 import type { GuestRequest } from '../core/guest-channel.ts'
+import type { PixelNeed } from '../core/plain-plane.ts'
 import type { Calls, Hello, Notes } from '../core/protocol.ts'
 import type { Result } from '../core/result.ts'
 import type { InputGate } from './input/input-gate.ts'
@@ -41,7 +42,7 @@ export type SessionPage = {
   /** Frames are wanted, or not any more. */
   listens(listens: boolean): void
   presented(): void
-  presenter(presenter: string): void
+  presenter(presenter: string, pixels: PixelNeed): void
   problem(problem: Failure | undefined): void
   createLauncher(): ReturnType<Calls['launcher:create']>
   close(): void

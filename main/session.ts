@@ -2,6 +2,7 @@
 import { type Failure, failureLine } from '../core/failure.ts'
 import { type GuestInfo, noCapabilities, type VmAction } from '../core/guest.ts'
 import type { GuestRequest } from '../core/guest-channel.ts'
+import type { PixelNeed } from '../core/plain-plane.ts'
 import type { Capture } from '../core/plane.ts'
 import type { Calls, Hello } from '../core/protocol.ts'
 import { fail, ok, type Result } from '../core/result.ts'
@@ -87,6 +88,7 @@ export class Session implements AsyncDisposable {
   #publisher: Publisher | undefined
   #pageListens = false
   #presenter: string | undefined
+  #pixels: PixelNeed = 'raw'
   #uuid: string | undefined
   #problem: Failure | undefined
 
@@ -173,8 +175,10 @@ export class Session implements AsyncDisposable {
       openDropped: async (files) => this.#parts.openDropped?.(files) ?? fail(noViewer),
       listens: (listens) => this.#listen(listens),
       presented: () => this.#changed(),
-      presenter: (presenter) => {
+      presenter: (presenter, pixels) => {
         this.#presenter = presenter
+        this.#pixels = pixels
+        this.#publisher?.needPixels(pixels)
       },
       problem: (problem) => this.#hearProblem(problem),
       createLauncher: async () =>
@@ -253,7 +257,7 @@ export class Session implements AsyncDisposable {
   #join(): void {
     const { handle } = this.#source
     if (!handle || !this.#window || this.#publisher) return
-    this.#publisher = new Publisher(handle, this.#window, this.statistics)
+    this.#publisher = new Publisher(handle, this.#window, this.statistics, this.#pixels)
     if (this.#pageListens) this.#publisher.attach()
   }
 

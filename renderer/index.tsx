@@ -86,7 +86,8 @@ session.onNews((news) => {
 const { presenter } = compositor
 if (presenter) {
   store.setState({ presenter: { kind: presenter.kind, detail: presenter.detail } })
-  bridge.tell('view:presenter', `${presenter.kind} (${presenter.detail})`.slice(0, 255))
+  const name = `${presenter.kind} (${presenter.detail})`.slice(0, 255)
+  bridge.tell('view:presenter', name, presenter.pixels)
 }
 
 const show = () => {

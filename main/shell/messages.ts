@@ -2,6 +2,7 @@
 import { vmActions } from '../../core/guest.ts'
 import { isGuestRequest } from '../../core/guest-channel.ts'
 import { isInputList } from '../../core/input.ts'
+import { pixelNeeds } from '../../core/plain-plane.ts'
 import { planeKinds } from '../../core/plane.ts'
 import { type Calls, callNames, MAX_KEPT, type Notes, noteNames } from '../../core/protocol.ts'
 import {
@@ -119,7 +120,7 @@ const noteArguments: Record<keyof Notes, readonly Check[]> = {
   'sound:heard': [],
   'view:visible': [isBoolean],
   'view:awake': [isBoolean],
-  'view:presenter': [isText(MAX_NAME)],
+  'view:presenter': [isText(MAX_NAME), isOneOf(pixelNeeds)],
   'view:problem': [(value) => value === null || isProblem(value)],
   'probe:picture': [isCount, isSide, isSide, isText((MAX_SIDE * MAX_SIDE * 4 * 4) / 3)],
   'log:problem': [isText(MAX_LOG)],

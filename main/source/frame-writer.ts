@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from '../../core/failure.ts'
 import { type ImageRect, wholeImage } from '../../core/memory-image.ts'
+import type { PixelNeed } from '../../core/plain-plane.ts'
 import type { Plane, PlaneKind } from '../../core/plane.ts'
 import type {
   FrameMessage,
@@ -62,6 +63,7 @@ export class FrameWriter implements Disposable {
   #gone: SurfaceId[] = []
   #scene: readonly ScenePlane[] = []
   #sharing: Sharing = 'stream'
+  #pixels: PixelNeed = 'raw'
   #isReset = true
   #seq = 0
   #nextSurface = 1
@@ -78,6 +80,13 @@ export class FrameWriter implements Disposable {
     this.#isReset = true
     for (const shadow of this.#cache.values()) shadow.isSent = false
     this.#gone = []
+  }
+
+  /** What the page can draw; the next frame tells everything again when that is something else. */
+  set pixels(pixels: PixelNeed) {
+    if (pixels === this.#pixels) return
+    this.#pixels = pixels
+    this.reset()
   }
 
   /** A payload came back. */
@@ -162,8 +171,9 @@ export class FrameWriter implements Disposable {
   /** The surface of an identity; another layout starts afresh. */
   #shadow(kind: PlaneKind, identity: string, plane: Plane): Shadow {
     const known = this.#cache.get(kind, identity)
-    if (known && sameLayout(known.plane, plane)) return known
-    const shadow = new Shadow(this.#shim, this.#nextSurface++, identity, plane)
+    const isSame = known && sameLayout(known.plane, plane) && known.pixels === this.#pixels
+    if (isSame) return known
+    const shadow = new Shadow(this.#shim, this.#nextSurface++, identity, plane, this.#pixels)
     this.#cache.add(kind, identity, shadow)
     return shadow
   }
@@ -180,11 +190,12 @@ export class FrameWriter implements Disposable {
   }
 
   #describe(shadow: Shadow, draft: Draft): void {
-    const images = shadow.images.map(({ image }) => image)
-    const { id, identity, plane } = shadow
+    const { id, identity, shown } = shadow
+    const { plane } = shown
+    const images = shown.images.map(({ image }) => image)
     draft.surfaces.push({ id, identity, plane, images, sharing: this.#sharing })
     if (this.#sharing === 'shared-memory') {
-      for (const [image, { memfd, mapping }] of shadow.images.entries()) {
+      for (const [image, { memfd, mapping }] of shown.images.entries()) {
         const { size } = mapping
         draft.memory.push({ surface: shadow.id, image, memfd: memfd.dup(), size })
       }
@@ -194,7 +205,7 @@ export class FrameWriter implements Disposable {
   }
 
   #damageAll(shadow: Shadow, draft: Draft): void {
-    for (const [at, { image }] of shadow.images.entries()) {
+    for (const [at, { image }] of shadow.shown.images.entries()) {
       const rects = wholeImage(image).flatMap(({ x, y, width, height }) => [x, y, width, height])
       this.#damage(shadow, at, Int32Array.from(rects), draft)
     }
@@ -202,7 +213,7 @@ export class FrameWriter implements Disposable {
 
   #damage(shadow: Shadow, image: number, rects: Int32Array, draft: Draft): void {
     if (rects.length === 0) return
-    const shadowed = shadow.images[image]
+    const shadowed = shadow.shown.images[image]
     if (!shadowed) throw new Error(`surface ${shadow.id} has no image ${image}`)
     draft.damage.push({ surface: shadow.id, image, rects: rectList(rects) })
     if (this.#sharing !== 'stream') return
@@ -253,6 +264,7 @@ function sameLayout(a: Plane, b: Plane): boolean {
     a.width === b.width &&
     a.height === b.height &&
     a.bottomUp === b.bottomUp &&
+    a.bit6Swizzle === b.bit6Swizzle &&
     a.color?.matrix === b.color?.matrix &&
     a.color?.range === b.color?.range &&
     a.memory.length === b.memory.length &&

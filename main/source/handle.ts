@@ -5,6 +5,7 @@ import { assertNever } from '../../core/assert-never.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { GuestRequest } from '../../core/guest-channel.ts'
 import type { InputAccepts, InputEvent } from '../../core/input.ts'
+import type { PixelNeed } from '../../core/plain-plane.ts'
 import type { Capture, PlaneKind, PlaneStatus } from '../../core/plane.ts'
 import type { Sharing } from '../../core/protocol.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
@@ -263,6 +264,10 @@ class WorkerHandle implements SourceHandle {
 
   watch(sharing: Sharing): void {
     this.#line.send({ kind: 'watch', sharing })
+  }
+
+  needPixels(pixels: PixelNeed): void {
+    this.#line.send({ kind: 'pixels', pixels })
   }
 
   presented(seq: number): void {

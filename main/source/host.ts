@@ -71,6 +71,10 @@ export class SourceHost implements Disposable {
         this.#writer.reset(request.sharing)
         this.#poller.start(credits[request.sharing])
         break
+      case 'pixels':
+        this.#writer.pixels = request.pixels
+        this.#poller.wake()
+        break
       case 'presented':
         this.#poller.presented(request.seq)
         break

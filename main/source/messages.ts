@@ -2,6 +2,7 @@
 import type { Failure } from '../../core/failure.ts'
 import type { GuestNews, GuestRequest } from '../../core/guest-channel.ts'
 import type { InputAccepts, InputEvent } from '../../core/input.ts'
+import type { PixelNeed } from '../../core/plain-plane.ts'
 import type { Capture, PlaneKind, PlaneStatus } from '../../core/plane.ts'
 import type { FrameMessage, Sharing, SurfaceId } from '../../core/protocol.ts'
 import type { Result } from '../../core/result.ts'
@@ -13,6 +14,7 @@ import type { Address, SourceDescription, SourceInfo } from './source.ts'
 /** Main asks; the first message is the address, as the thread's `workerData`. */
 export type SourceRequest =
   | { readonly kind: 'watch'; readonly sharing: Sharing }
+  | { readonly kind: 'pixels'; readonly pixels: PixelNeed }
   | { readonly kind: 'presented'; readonly seq: number }
   | { readonly kind: 'resend' }
   | { readonly kind: 'visible'; readonly visible: boolean }

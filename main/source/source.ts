@@ -3,6 +3,7 @@ import type { Failure } from '../../core/failure.ts'
 import type { Capabilities, ConsoleInfo } from '../../core/guest.ts'
 import type { GuestNews, GuestRequest } from '../../core/guest-channel.ts'
 import type { InputAccepts, InputEvent } from '../../core/input.ts'
+import type { PixelNeed } from '../../core/plain-plane.ts'
 import type { Capture, Plane, PlaneKind, PlaneStatus } from '../../core/plane.ts'
 import type { FrameMessage, Sharing, SurfaceId } from '../../core/protocol.ts'
 import type { Result } from '../../core/result.ts'
@@ -117,6 +118,8 @@ export interface SourceHandle extends AsyncDisposable {
   ): () => void
   /** Starts publishing frames over the given transport. */
   watch(sharing: Sharing): void
+  /** Frames carry pixels of this kind from now on; `raw` until told. */
+  needPixels(pixels: PixelNeed): void
   /** A frame was presented: another may follow. At most two are under way. */
   presented(seq: number): void
   /** Everything again, with `reset`. */

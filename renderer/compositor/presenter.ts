@@ -2,6 +2,7 @@
 import type { Failure } from '../../core/failure.ts'
 import type { Size } from '../../core/geometry.ts'
 import type { ImageRect } from '../../core/memory-image.ts'
+import type { PixelNeed } from '../../core/plain-plane.ts'
 import type { ScenePlane, SurfaceDescription, SurfaceId } from '../../core/protocol.ts'
 import type { Result } from '../../core/result.ts'
 import type { DamageBytes } from './damage-bytes.ts'
@@ -24,6 +25,8 @@ export interface Presenter extends Disposable {
   readonly kind: 'webgl' | 'canvas2d'
   /** Whose code draws, as shown to the user. */
   readonly detail: string
+  /** What it draws best. */
+  readonly pixels: PixelNeed
   /** True from the loss of the graphics context until it is back; everything is then to be sent again. */
   readonly lost: boolean
   /** True when it shows best what it draws as soon as a frame came; else it waits for the browser's refresh. */

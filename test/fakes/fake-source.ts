@@ -49,6 +49,7 @@ export class FakeSource implements SourceHandle {
   }
 
   watch(): void {}
+  needPixels(): void {}
   presented(): void {}
   resend(): void {}
   setVisible(): void {}

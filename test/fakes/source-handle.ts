@@ -5,6 +5,7 @@ import type { Failure } from '../../core/failure.ts'
 import { noCapabilities } from '../../core/guest.ts'
 import type { GuestRequest } from '../../core/guest-channel.ts'
 import type { InputEvent } from '../../core/input.ts'
+import type { PixelNeed } from '../../core/plain-plane.ts'
 import type { Capture, PlaneStatus } from '../../core/plane.ts'
 import type { FrameMessage, Sharing } from '../../core/protocol.ts'
 import { ok, type Result } from '../../core/result.ts'
@@ -65,6 +66,10 @@ export class FakeSourceHandle implements SourceHandle {
 
   watch(sharing: Sharing): void {
     this.told.push(`watch ${sharing}`)
+  }
+
+  needPixels(pixels: PixelNeed): void {
+    this.told.push(`pixels ${pixels}`)
   }
 
   presented(seq: number): void {

@@ -371,6 +371,7 @@ describe('the window', () => {
   it('tells what draws', async () => {
     await open()
     const [note] = await told('view:presenter')
+    expect(note?.[1]).toBe('plain')
     expect(note?.[0]).toMatch(/^canvas2d \(software; WebGL2 would be drawn by .+\)$/)
   })
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { decodeRgba8 } from '../../../core/decode.ts'
 import type { Rect, Size } from '../../../core/geometry.ts'
-import type { ImageRect } from '../../../core/memory-image.ts'
+import { type ImageRect, imagePlane } from '../../../core/memory-image.ts'
 import { LINEAR } from '../../../core/modifier.ts'
 import type { Plane } from '../../../core/plane.ts'
 import type { SurfaceDescription } from '../../../core/protocol.ts'
@@ -140,7 +140,7 @@ export class MemorySurface {
 
   #decode(): Uint32Array<ArrayBuffer> {
     this.#decoded ??= new Uint32Array(
-      decodeRgba8(imagePlane(this.#description), this.#images).buffer,
+      decodeRgba8(imagePlane(this.plane, this.#description.images), this.#images).buffer,
     )
     return this.#decoded
   }
@@ -157,14 +157,4 @@ function addTaps(row: Uint32Array, across: number, taps: number, sums: Uint32Arr
       }
     }
   }
-}
-
-/** The plane as its images hold it: each from its first byte on, linear rows at the image's pitch. */
-function imagePlane({ plane, images }: SurfaceDescription): Plane {
-  const memory = plane.memory.map((part, at) => {
-    const { pitch = 0, rows = 0 } = images[at] ?? {}
-    const stride = plane.modifier === LINEAR ? pitch : part.stride
-    return { buffer: at, offset: 0, stride, size: pitch * rows }
-  })
-  return { ...plane, memory }
 }

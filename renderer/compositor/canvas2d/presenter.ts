@@ -33,6 +33,7 @@ type ScaledPicture = Shown & { readonly scaler: Scaler }
  */
 export class Canvas2dPresenter implements Presenter {
   readonly kind = 'canvas2d'
+  readonly pixels = 'plain'
   readonly detail: string
   readonly drawsAtOnce = true
   readonly #context: CanvasRenderingContext2D

@@ -4,6 +4,7 @@ import { damagedPart } from '../../../core/damage.ts'
 import type { Failure } from '../../../core/failure.ts'
 import type { Rect, Size } from '../../../core/geometry.ts'
 import type { ImageRect } from '../../../core/memory-image.ts'
+import type { PixelNeed } from '../../../core/plain-plane.ts'
 import { planeKinds } from '../../../core/plane.ts'
 import type { ScenePlane, SurfaceDescription, SurfaceId } from '../../../core/protocol.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
@@ -68,6 +69,11 @@ export class WebglPresenter implements Presenter {
 
   get software(): boolean {
     return this.#context.software
+  }
+
+  /** A CPU that draws for WebGL is spared the decoding, which the addon does several times faster. */
+  get pixels(): PixelNeed {
+    return this.software ? 'plain' : 'raw'
   }
 
   get lost(): boolean {
