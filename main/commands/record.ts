@@ -109,8 +109,12 @@ async function run(address: Address, plan: Plan, wait: boolean, io: Io): Promise
   const settings = await SettingsFile.open(io.env)
   const ended = Promise.withResolvers<Outcome>()
   await using progress = new Progress(io.stderr)
+  let hasBegun = false
   const recording: RecordingPlan = {
     ...plan,
+    begun: () => {
+      hasBegun = true
+    },
     grown: (figures) => progress.show(figures),
     ended: (outcome) => ended.resolve(outcome),
     problem: (failure) => ended.resolve(fail(failure)),
@@ -136,6 +140,7 @@ async function run(address: Address, plan: Plan, wait: boolean, io: Io): Promise
   void session.closed.then((end) => end.kind === 'broken' && ended.resolve(fail(end.failure)))
   const ending = await first(ended.promise, session, io.signal)
   if (ending.kind === 'ended') return ending.outcome
+  if (!hasBegun) return fail(ending.kind === 'gone' ? ending.failure : nothing)
   // What came until now is completed, then the reason counts.
   session.window?.send('record:stop')
   const late = AbortSignal.timeout(COMPLETION_MS)
@@ -187,6 +192,13 @@ async function report(recording: FinishedRecording, json: boolean, io: Io): Prom
   }
   await io.stderr.write(`scanout: recorded ${figuresText(recording)}\n`)
   await io.stdout.write(`${file}\n`)
+}
+
+const nothing: Failure = {
+  code: 'nothing-recorded',
+  what: 'nothing was recorded',
+  why: 'it was interrupted before the first picture',
+  remedy: 'Record while the display is on',
 }
 
 const unanswered: Failure = {

@@ -18,6 +18,8 @@ export type RecordingPlace = { readonly target: string; readonly rule: NameRule 
 
 /** What the listener of recordings hears. */
 export type RecordingNews = {
+  /** A file was begun. */
+  readonly begun: () => void
   /** More of a recording came. */
   readonly grown: (figures: RecordingFigures) => void
   /** A recording ended, whichever way. */
@@ -59,6 +61,7 @@ export class Recordings implements AsyncDisposable {
       if (!file.ok) return file
       const id = ++this.#lastId
       this.#open.set(id, file.value)
+      this.#news.begun?.()
       return { ok: true, value: { id, path: file.value.path } }
     } finally {
       this.#opening -= 1

@@ -11,8 +11,6 @@ import { DemoPicture } from './demo-picture.ts'
 const recorded = describe.skipIf(!hasFfmpeg)
 
 const FRAMES_PER_SECOND = 30
-/** dB of a desktop at full size, with colours at half of it: all that 4:2:0 can keep of one. */
-const LEAST_PSNR = 35
 /** Recordings that are killed; SCANOUT_KILLS=200 for the long run. */
 const KILLS = Number(process.env['SCANOUT_KILLS'] ?? 5)
 
@@ -65,24 +63,27 @@ function quality(file: string, size: Probed, frames: readonly number[]): readonl
 
 recorded('scanout record', () => {
   it.each([
-    { file: 'take.mp4', codec: 'h264' },
-    { file: 'take.webm', codec: 'vp9' },
-    { file: 'other.webm', codec: 'av1' },
-    { file: 'older.webm', codec: 'vp8' },
-  ])('writes $codec that shows what the guest showed, when it showed it', ({ file, codec }) =>
-    record(
-      ['demo:', '-o', file, '--codec', codec, '--no-cursor', '--duration', '3'],
-      (probed, path, count) => {
-        expect(probed).toMatchObject({ codec, width: 1920, height: 1080 })
-        expect(probed.times).toHaveLength(count)
-        expect(Math.abs(probed.seconds - 3)).toBeLessThan(0.1)
-        const { frames, off } = identify(path, probed)
-        expect(Math.min(...quality(path, probed, frames))).toBeGreaterThan(LEAST_PSNR)
-        // A busy host stops now and then between looking at the guest and reading the clock.
-        const right = off.filter((pictures) => pictures < 1.5)
-        expect(right.length / off.length).toBeGreaterThan(0.7)
-      },
-    ),
+    // dB of a desktop whose colours have half of its size: VP8 has fewer levels of them, too.
+    { file: 'take.mp4', codec: 'h264', least: 35 },
+    { file: 'take.webm', codec: 'vp9', least: 35 },
+    { file: 'other.webm', codec: 'av1', least: 35 },
+    { file: 'older.webm', codec: 'vp8', least: 33 },
+  ])(
+    'writes $codec that shows what the guest showed, when it showed it',
+    ({ file, codec, least }) =>
+      record(
+        ['demo:', '-o', file, '--codec', codec, '--no-cursor', '--duration', '3'],
+        (probed, path, count) => {
+          expect(probed).toMatchObject({ codec, width: 1920, height: 1080 })
+          expect(probed.times).toHaveLength(count)
+          expect(Math.abs(probed.seconds - 3)).toBeLessThan(0.1)
+          const { frames, off } = identify(path, probed)
+          expect(Math.min(...quality(path, probed, frames))).toBeGreaterThan(least)
+          // A busy host stops now and then between looking at the guest and reading the clock.
+          const right = off.filter((pictures) => pictures < 1.5)
+          expect(right.length / off.length).toBeGreaterThan(0.7)
+        },
+      ),
   )
 
   it('records a picture that rests once a second', () =>
@@ -111,7 +112,14 @@ recorded('scanout record', () => {
   })
 
   it('keeps what there is when the VM goes away, and says so', async () => {
-    await using app = new App(['record', 'demo:?gone=4&size=320x200', '-o', 'gone.mp4', '-d', '60'])
+    await using app = new App([
+      'record',
+      'demo:?gone=15&size=320x200',
+      '-o',
+      'gone.mp4',
+      '-d',
+      '60',
+    ])
     const { code, stderr } = await app.ended
     expect(code).toBe(1)
     expect(stderr).toMatch(/the VM has ended.*gone\.mp4 has \d+\.\d s/)
@@ -145,3 +153,22 @@ function sizeOf(file: string): number {
 function playable(file: string): number {
   return probe(file, 'fatal').times.length
 }
+
+describe('scanout record of nothing', () => {
+  it('says at once why there is no VM, and leaves no file', async () => {
+    await using app = new App(['record', 'qemu:nowhere.sock', '-o', 'x.webm', '-d', '60'])
+    const { code, stdout, stderr } = await app.ended
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('nowhere.sock')
+    expect(readdirSync(app.home).filter((name) => name.startsWith('x'))).toEqual([])
+  })
+
+  it('ends on Ctrl-C while the display is off', async () => {
+    await using app = new App(['record', 'demo:?blank=1', '-o', 'x.webm'])
+    await app.port()
+    app.kill('SIGINT')
+    // A program that was interrupted ends by the signal.
+    expect((await app.ended).code).not.toBe(0)
+    expect(readdirSync(app.home).filter((name) => name.startsWith('x'))).toEqual([])
+  })
+})
