@@ -17,6 +17,7 @@ import { Publisher } from './publisher.ts'
 import { type RecordingPlan, SessionRecordings } from './recording/session-recordings.ts'
 import { SessionInput } from './session-input.ts'
 import { pageHandlers } from './session-page.ts'
+import { noLauncher, noMonitor, noViewer, onlyViews } from './session-refusals.ts'
 import { SessionShots } from './session-shots.ts'
 import { SessionSource, type SessionSourceParts } from './session-source.ts'
 import type { SettingsFile } from './settings.ts'
@@ -352,32 +353,4 @@ export class Session implements AsyncDisposable {
       remedy: 'Connect again first',
     })
   }
-}
-
-const noViewer: Failure = {
-  code: 'no-viewer',
-  what: 'cannot open what was dropped',
-  why: 'this window cannot start another',
-  remedy: 'Open it by scanout FILE',
-}
-
-const noLauncher: Failure = {
-  code: 'no-launcher',
-  what: 'cannot make a launcher',
-  why: 'this session shows no window',
-  remedy: 'Use scanout launcher create ADDRESS',
-}
-
-const noMonitor: Failure = {
-  code: 'no-monitor',
-  what: 'cannot tell the VM',
-  why: 'Scanout has no line to its monitor now',
-  remedy: 'Start Scanout with --qmp SOCKET',
-}
-
-const onlyViews: Failure = {
-  code: 'view-only',
-  what: 'cannot tell the VM',
-  why: 'this viewer was started to view only',
-  remedy: 'Start Scanout without --view-only',
 }

@@ -166,6 +166,32 @@ it('remembers the size of the window, and not that of fullscreen', async () => {
   expect(await sizes()).toHaveLength(1)
 })
 
+it('takes the monitor that is chosen, and the same the next time', async () => {
+  await open()
+  await page.evaluate(() => {
+    const labels = ['DELL U2720Q', 'LG HDR 4K']
+    const screens = labels.map((label, at) => {
+      return { label, width: 2560, height: 1440, isPrimary: at === 0 }
+    })
+    const details = Object.assign(new EventTarget(), { screens })
+    Object.defineProperty(window.screen, 'isExtended', { value: true })
+    Object.defineProperty(window, 'getScreenDetails', { value: async () => details })
+    Element.prototype.requestFullscreen = async (options) => {
+      const { screen } = (options ?? {}) as { screen?: { label: string } }
+      window.asked.push(`fullscreen on ${screen?.label}`)
+    }
+    window.screen.dispatchEvent(new Event('change'))
+  })
+  await page.getByRole('button', { name: 'Menu' }).click()
+  await page.getByRole('menuitem', { name: 'View', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Fullscreen on' }).click()
+  await page.getByRole('menuitemcheckbox', { name: 'LG HDR 4K, 2560 × 1440' }).click()
+  await expect.poll(asked).toEqual(['fullscreen on LG HDR 4K'])
+  expect(await called('settings:change')).toEqual([[{ monitor: 'LG HDR 4K' }]])
+  await page.keyboard.press('F11')
+  await expect.poll(asked).toEqual(['fullscreen on LG HDR 4K', 'fullscreen on LG HDR 4K'])
+})
+
 describe('what is dropped on the window', () => {
   /** As a file manager drops it. */
   async function drop(...files: string[]): Promise<void> {
