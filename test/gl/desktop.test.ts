@@ -180,7 +180,7 @@ it('takes the monitor that is chosen, and the same the next time', async () => {
       const { screen } = (options ?? {}) as { screen?: { label: string } }
       window.asked.push(`fullscreen on ${screen?.label}`)
     }
-    window.screen.dispatchEvent(new Event('change'))
+    ;(window.screen as Screen & EventTarget).dispatchEvent(new Event('change'))
   })
   await page.getByRole('button', { name: 'Menu' }).click()
   await page.getByRole('menuitem', { name: 'View', exact: true }).click()
