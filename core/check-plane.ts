@@ -82,7 +82,7 @@ export function checkPlane(
   if (!modifier.ok) return modifier
   const size = checkSize(kind, fields.width, fields.height, refuse)
   if (!size.ok) return size
-  const swizzle = modifier.value.mayBeSwizzled && policy.bit6Swizzle
+  const swizzle = modifier.value.bit6 && policy.bit6Swizzle
   const layouts = planeLayouts(format.value, modifier.value, size.value, swizzle)
   if (!layouts) {
     const { code, why, remedy } = pairReason(format.value, modifier.value)

@@ -42,8 +42,8 @@ const nv12 = ['NV12', 'NV21']
 const named: readonly ModifierRow[] = [
   // value in drm_fourcc.h         name
   { value: 0n,                     name: 'DRM_FORMAT_MOD_LINEAR',                        tilings: undefined },
-  { value: 0x0100_0000_0000_0001n, name: 'I915_FORMAT_MOD_X_TILED',                      tilings: bytes(bitTiling(512, 8, 'x0-8 y0-2')), mayBeSwizzled: true },
-  { value: 0x0100_0000_0000_0002n, name: 'I915_FORMAT_MOD_Y_TILED',                      tilings: bytes(bitTiling(128, 32, 'x0-3 y0-4 x4-6')), mayBeSwizzled: true },
+  { value: 0x0100_0000_0000_0001n, name: 'I915_FORMAT_MOD_X_TILED',                      tilings: bytes(bitTiling(512, 8, 'x0-8 y0-2')), bit6: '9_10' },
+  { value: 0x0100_0000_0000_0002n, name: 'I915_FORMAT_MOD_Y_TILED',                      tilings: bytes(bitTiling(128, 32, 'x0-3 y0-4 x4-6')), bit6: '9' },
   { value: 0x0100_0000_0000_0003n, name: 'I915_FORMAT_MOD_Yf_TILED',                     tilings: { 2: yf, 4: yf } },
   { value: 0x0100_0000_0000_0009n, name: 'I915_FORMAT_MOD_4_TILED',                      tilings: bytes(bitTiling(128, 32, 'x0-3 y0-1 x4-5 y2 x6 y3-4')) },
   { value: 0x0400_0000_0000_0001n, name: 'DRM_FORMAT_MOD_SAMSUNG_64_32_TILE',            tilings: {}, video: { codes: nv12, tiling: bitTiling(64, 32, 'x0-5 y0-4', { order: 'zigzag', strideTiles: 2 }) } },

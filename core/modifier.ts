@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { FourccRow } from './fourcc.ts'
 import { fixedRows, sandRow } from './modifier-table.ts'
+import type { Bit6Swizzle } from './plane.ts'
 import type { Tiling } from './tiling.ts'
 
 /** Tilings by the bytes of a block. */
@@ -14,8 +15,8 @@ export type ModifierRow = {
   readonly tilings: Tilings | undefined
   /** Formats of several memory planes that lie in tiles of their own kind, the same in all planes. */
   readonly video?: { readonly codes: readonly string[]; readonly tiling: Tiling }
-  /** Bit-6 swizzling, which no modifier tells, may be asked for. */
-  readonly mayBeSwizzled?: true
+  /** How memory controllers up to gen 7 may swizzle it, which no modifier tells. */
+  readonly bit6?: Bit6Swizzle
 }
 
 export const LINEAR = 0n

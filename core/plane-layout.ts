@@ -118,6 +118,17 @@ function swizzled(tiling: Tiling, swizzle: Bit6Swizzle): Tiling {
   return { ...tiling, xMasks: tiling.xMasks.map(turn), yMasks: tiling.yMasks.map(turn) }
 }
 
+/**
+ * A checked plane as it lies in memory of an Intel machine up to gen 7 that swizzles bit 6. Others come
+ * back as they are: swizzling moves bytes inside a tile, so that what was checked stays true.
+ *
+ * @see intel_ggtt_fencing.c
+ */
+export function withBit6Swizzle(plane: Plane): Plane {
+  const bit6Swizzle = modifierRow(plane.modifier)?.bit6
+  return bit6Swizzle ? { ...plane, bit6Swizzle } : plane
+}
+
 /** Whether a format may lie in a layout. */
 export function canPair(format: FourccRow, modifier: ModifierRow): boolean {
   return tilingsOf(format, modifier) !== undefined

@@ -5,7 +5,7 @@ import type { Failure } from '../../core/failure.ts'
 import type { FourccRow } from '../../core/fourcc.ts'
 import { joinBytes } from '../../core/join-bytes.ts'
 import type { CapturedPlane } from '../../core/plane.ts'
-import { layoutOf } from '../../core/plane-layout.ts'
+import { layoutOf, withBit6Swizzle } from '../../core/plane-layout.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import { DEFAULT_COLOR, yuvRule } from '../../core/yuv.ts'
 import type { LaidMemory, PixelFormat } from '../../native-shim/api.ts'
@@ -23,6 +23,22 @@ export const engineOption = {
   default: 'auto',
   help: 'what decodes the pixels',
 } as const
+
+/** The option of commands that read X and Y tiles of old Intel machines. */
+export const swizzleOption = {
+  type: 'choice',
+  choices: ['bit6'],
+  help: 'memory of Intel GPUs up to gen 7 whose controller swizzles bit 6 of addresses',
+} as const
+
+/** Captured planes as {@link swizzleOption} says that they lie. */
+export function swizzled(
+  planes: readonly CapturedPlane[],
+  wish: 'bit6' | undefined,
+): readonly CapturedPlane[] {
+  if (wish === undefined) return planes
+  return planes.map((captured) => ({ ...captured, plane: withBit6Swizzle(captured.plane) }))
+}
 
 /** Decodes captured planes until it is disposed. */
 export interface Engine extends AsyncDisposable {

@@ -5,7 +5,7 @@ import { type Failure, failureLine } from '../../core/failure.ts'
 import type { Capture, CapturedPlane } from '../../core/plane.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import { shim } from '../../native-shim/index.ts'
-import { engineOption } from '../capture/engine.ts'
+import { engineOption, swizzled, swizzleOption } from '../capture/engine.ts'
 import { openEngine } from '../capture/open-engine.ts'
 import { defineCommand, type Io, wrongUse } from '../command.ts'
 import { fileFailure } from '../file-failure.ts'
@@ -33,6 +33,7 @@ export const decode = defineCommand({
       help: 'folder to write into; made when it is missing',
     },
     engine: engineOption,
+    swizzle: swizzleOption,
   },
   notes: [
     'Writes DIR/<dump name>.bin. Of several planes the primary has that name, the others ' +
@@ -65,7 +66,8 @@ export const decode = defineCommand({
         continue
       }
       failures.push(...refusals(dump, capture.value))
-      for (const [file, plane] of outputs(dumpName(dump), capture.value)) {
+      const planes = swizzled(capture.value.planes, options.swizzle)
+      for (const [file, plane] of outputs(dumpName(dump), { ...capture.value, planes })) {
         if (made.has(file)) {
           failures.push(taken(dump, file))
           continue

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { type Failure, failureLine } from '../../core/failure.ts'
 import { type Capture, planeKinds } from '../../core/plane.ts'
 import { ok, type Result } from '../../core/result.ts'
-import { engineOption } from '../capture/engine.ts'
+import { engineOption, swizzled, swizzleOption } from '../capture/engine.ts'
 import { captureWhenShown } from '../capture/first-picture.ts'
 import { openEngine } from '../capture/open-engine.ts'
 import { composeCapture } from '../capture/picture.ts'
@@ -30,6 +30,7 @@ export function screenshotCommand(open: OpenSource): Command {
       plane: { type: 'choice', choices: planeKinds, help: 'this plane alone, in its own size' },
       'no-cursor': { type: 'flag', help: 'without the cursor plane' },
       engine: engineOption,
+      swizzle: swizzleOption,
       wait: waitOption,
     },
     notes: [
@@ -64,7 +65,8 @@ export function screenshotCommand(open: OpenSource): Command {
       )
       if (!capture.ok) return capture
       const request = { plane: options.plane ?? 'all', cursor: !options['no-cursor'] } as const
-      const picture = await composeCapture(capture.value, request, engine.value)
+      const planes = swizzled(capture.value.planes, options.swizzle)
+      const picture = await composeCapture({ ...capture.value, planes }, request, engine.value)
       if (!picture.ok) return picture
       if (request.plane === 'all') await sayMissing(capture.value, request.cursor, io)
       const { rgba, width, height } = picture.value

@@ -10,6 +10,7 @@ import { dumpCommand } from '../../../../main/commands/dump.ts'
 import { FakeIo } from '../../../fakes/fake-io.ts'
 import { FakeSource } from '../../../fakes/fake-source.ts'
 import { randomPlane } from '../../../fakes/planes.ts'
+import { tiledVector, tilingVectors } from '../../../fakes/vectors.ts'
 
 const Y_TILED = 0x0100000000000002n
 const primary = randomPlane({ width: 67, height: 41, modifier: Y_TILED, bottomUp: true }, 1)
@@ -52,6 +53,29 @@ describe('decode', () => {
     await dump(fake, 'a', [primary])
     expect((await run('dump:a.json --to linear -o out', fake)).result.ok).toBe(true)
     expect(bin(fake, 'a.bin')).toEqual(linearise(primary.plane, primary.buffers))
+  })
+
+  const swizzledVectors = tilingVectors().filter(({ bit6_swizzle }) =>
+    bit6_swizzle?.startsWith('9'),
+  )
+  it.each(swizzledVectors)('undoes $id when told that bit 6 is swizzled', async (vector) => {
+    using fake = new FakeIo()
+    const { plane, buffers, linear } = tiledVector(vector)
+    const { bit6Swizzle, ...told } = plane
+    expect(bit6Swizzle).toBe(vector.bit6_swizzle)
+    await dump(fake, 'a', [{ plane: told, buffers }])
+    const decoded = async (folder: string, more: string) => {
+      expect((await run(`a.json --to linear -o ${folder} ${more}`.trim(), fake)).result.ok).toBe(
+        true,
+      )
+      return readFileSync(path.join(fake.cwd, folder, 'a.bin')).toString('hex')
+    }
+    expect(await decoded('plain', '')).not.toBe(linear)
+    expect(await decoded('swizzled', '--swizzle bit6')).toBe(linear)
+  })
+
+  it('has a vector of each swizzle', () => {
+    expect(swizzledVectors).toHaveLength(2)
   })
 
   it('goes on after a dump that fails, says each failure, and fails', async () => {
