@@ -7,6 +7,7 @@ import type { Session } from '../session.ts'
 import type { Store } from '../store.ts'
 import { sentence } from '../ui/sentence.ts'
 import { EncodingWorker } from './encoding-worker.ts'
+import type { EngineWish } from './recording-engine.ts'
 import { RecordingOutlet } from './recording-outlet.ts'
 import { REPLAY_SECONDS } from './recording-state.ts'
 import { RecordingTake } from './recording-take.ts'
@@ -32,6 +33,7 @@ export class Recorder implements Disposable {
   /** What the encoding makes; undefined until its first picture. */
   #made: { readonly container: RecordingContainer; readonly size: Size } | undefined
   #track: RecordingTrack | undefined
+  #wish: EngineWish | undefined
   #running: Running | undefined
 
   constructor(bridge: Bridge, store: Store, session: Session) {
@@ -93,7 +95,9 @@ export class Recorder implements Disposable {
     this.#setReplay({ isSaving: true })
     const outlet = new RecordingOutlet(this.#bridge, this.#made.container, true)
     for (const piece of kept.pieces) outlet.add(piece, kept.track)
-    await this.#complete(outlet, (seconds) => `Last ${seconds} seconds saved`)
+    await this.#complete(outlet, (seconds) => {
+      return seconds === 1 ? 'Last second saved' : `Last ${seconds} seconds saved`
+    })
     this.#setReplay({ isSaving: false })
   }
 
@@ -125,6 +129,9 @@ export class Recorder implements Disposable {
   #keepReplay(): void {
     const { settings, closed, picture } = this.#store.getState()
     const isWanted = settings.keepsReplay && !closed
+    // What is kept was made by other settings; a recording goes on as it began.
+    const isOther = this.#encoding && !this.#running && !sameWish(this.#wish, this.#wished())
+    if (isOther) this.#drop()
     if (isWanted && !this.#encoding && picture) this.#encode()
     if (isWanted !== this.#store.getState().replay.isKept) {
       this.#setReplay({ isKept: isWanted, seconds: 0 })
@@ -133,16 +140,20 @@ export class Recorder implements Disposable {
     }
   }
 
-  #encode(): void {
+  #wished(): EngineWish {
     const { recordingCodec, recordingRate, recordingCursor } = this.#store.getState().settings
-    const wish = {
+    return {
       codec: recordingCodec === 'auto' ? null : recordingCodec,
       container: null,
       framesPerSecond: recordingRate,
       cursor: recordingCursor,
       seconds: null,
     }
-    this.#encoding = new EncodingWorker(this.#bridge, wish, {
+  }
+
+  #encode(): void {
+    this.#wish = this.#wished()
+    this.#encoding = new EncodingWorker(this.#bridge, this.#wish, {
       begun: (container, size) => {
         this.#made = { container, size }
         if (this.#running) this.#openFile(container)
@@ -250,4 +261,8 @@ export class Recorder implements Disposable {
     const isSame = Object.entries(next).every(([name, value]) => replay[name as never] === value)
     if (!isSame) this.#store.setState({ replay: next })
   }
+}
+
+function sameWish(a: EngineWish | undefined, b: EngineWish): boolean {
+  return a?.codec === b.codec && a.framesPerSecond === b.framesPerSecond && a.cursor === b.cursor
 }

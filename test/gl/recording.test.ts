@@ -190,16 +190,38 @@ describe('the window', () => {
     await page.waitForFunction(() => window.fake.notes.some(({ name }) => name === 'frame:resend'))
     await move(30)
     await expect
-      .poll(async () => {
-        await page.keyboard.press('Control+Shift+E')
-        return (await recordings()).length
-      })
+      .poll(
+        async () => {
+          await page.keyboard.press('Control+Shift+E')
+          return (await recordings()).length
+        },
+        { timeout: 20_000 },
+      )
       .toBeGreaterThan(0)
-    await page.getByText(/^Last \d+ seconds saved$/).waitFor()
+    await page.getByText(/^Last (\d+ seconds|second) saved$/).waitFor()
     const [replay] = await recordings()
     expect(replay).toMatchObject({ width: 640, height: 480 })
     expect([replay?.times[0], replay?.keys[0]]).toEqual([0, true])
     expect((await decoded(1, [])).count).toBe(replay?.times.length)
+  })
+
+  it('keeps them anew by other settings', async () => {
+    await open({ keepsReplay: true, recordingCodec: 'vp9' })
+    await move(4)
+    const changed: Settings = { ...initialSettings, keepsReplay: true, recordingCodec: 'vp8' }
+    await page.evaluate((settings) => window.fake.emit('settings:changed', settings), changed)
+    await move(8)
+    await expect
+      .poll(
+        async () => {
+          await page.keyboard.press('Control+Shift+E')
+          return (await recordings()).length
+        },
+        { timeout: 20_000 },
+      )
+      .toBeGreaterThan(0)
+    await page.getByText(/^Last (\d+ seconds|second) saved$/).waitFor()
+    expect((await recordings())[0]).toMatchObject({ container: 'webm', codec: 'vp8' })
   })
 
   it('says that the disk is full, and records no more', async () => {
