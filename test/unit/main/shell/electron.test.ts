@@ -376,9 +376,4 @@ describe('the packed app', () => {
   ])('has the fuse %s set to %s', (fuse, value) => {
     expect(config).toMatch(new RegExp(`^  ${fuse}: ${value}$`, 'm'))
   })
-
-  it('keeps the addon outside the archive and no source maps in it', () => {
-    expect(config).toMatch(/^asarUnpack:\n {2}- '\*\*\/\*\.node'$/m)
-    expect(config).toContain("- '!**/*.map'")
-  })
 })
