@@ -120,7 +120,10 @@ export class Region {
   add(rect: Rect): void {
     if (isEmpty(rect) || this.#rects.some((known) => holds(known, rect))) return
     this.#rects = this.#rects.filter((known) => !holds(rect, known))
-    this.#rects.push(rect)
+    const at = this.#rects.findIndex((known) => continues(known, rect))
+    const above = this.#rects[at]
+    if (above) this.#rects[at] = bounds(above, rect)
+    else this.#rects.push(rect)
     if (this.#rects.length > MANY) this.#rects = [this.#rects.reduce(bounds)]
   }
 
@@ -131,6 +134,12 @@ export class Region {
   clear(): void {
     this.#rects = []
   }
+}
+
+/** Whether a rectangle goes on right below another: damage comes in bands of cells, top to bottom. */
+function continues(above: Rect, below: Rect): boolean {
+  const isColumn = above.x === below.x && above.width === below.width
+  return isColumn && above.y <= below.y && below.y <= above.y + above.height
 }
 
 function holds(outer: Rect, inner: Rect): boolean {

@@ -167,6 +167,21 @@ describe('region', () => {
     ])
   })
 
+  it('joins bands that go on below each other, so that two edges of a window stay two', () => {
+    const region = new Region()
+    for (let y = 0; y < 1080; y += 64) {
+      const height = Math.min(64, 1080 - y)
+      region.addAll([
+        { x: 64, y, width: 64, height },
+        { x: 960, y, width: 128, height },
+      ])
+    }
+    expect(region.rects).toEqual([
+      { x: 64, y: 0, width: 64, height: 1080 },
+      { x: 960, y: 0, width: 128, height: 1080 },
+    ])
+  })
+
   it('becomes the bounds of many', () => {
     const region = new Region()
     for (let i = 0; i < 9; i += 1) region.add({ x: i * 10, y: i, width: 2, height: 2 })
