@@ -107,7 +107,7 @@ export class WebglPresenter implements Presenter {
   drop(id: SurfaceId): void {
     for (const texture of this.#surfaces.get(id)?.textures ?? []) texture[Symbol.dispose]()
     this.#surfaces.delete(id)
-    this.#composition.forget(id)
+    this.#composition.damage.forget(id)
   }
 
   clear(): void {
@@ -121,7 +121,7 @@ export class WebglPresenter implements Presenter {
     if (!surface || !texture || !layout) throw new RangeError(`no image ${image} of surface ${id}`)
     texture.upload(rects, source)
     const parts = rects.map((rect) => damagedPart(surface.description.plane, image, layout, rect))
-    this.#composition.damage(id, parts)
+    this.#composition.damage.add(id, parts)
   }
 
   draw(scene: readonly ScenePlane[], view: View): void {
