@@ -3,13 +3,15 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { FrameMessage } from '../../core/protocol.ts'
 import type { ScaleMode } from '../../core/settings.ts'
 import { toWire } from '../../core/wire.ts'
-import { bundle, openPage } from './browser.ts'
+import { bundle, drivers, type GlDriver, openPage } from './browser.ts'
 import type {} from './page/bench.ts'
 
 export type Shot = { readonly width: number; readonly height: number; readonly rgba: Uint8Array }
 
-const html = `<!doctype html><html><head><link rel="stylesheet" href="page.css"></head>
-<body><canvas></canvas><script type="module" src="page.js"></script></body></html>`
+const html = (
+  presenter: string,
+) => `<!doctype html><html><head><link rel="stylesheet" href="page.css"></head>
+<body data-presenter="${presenter}"><canvas></canvas><script type="module" src="page.js"></script></body></html>`
 const css =
   'body { margin: 0; overflow: hidden } canvas { position: fixed; inset: 0; width: 100%; height: 100% }'
 
@@ -19,6 +21,15 @@ const decode = (shot: { width: number; height: number; rgba: string }): Shot => 
   rgba: Uint8Array.from(Buffer.from(shot.rgba, 'base64')),
 })
 
+/** What draws, and on which driver of WebGL; the 2D canvas needs none. */
+export type Stage = { readonly presenter: 'webgl' | 'canvas2d'; readonly driver: GlDriver }
+
+/** Every stage that a machine without a GPU has. */
+export const stages: readonly Stage[] = [
+  ...drivers.map((driver) => ({ presenter: 'webgl', driver }) as const),
+  { presenter: 'canvas2d', driver: 'swiftshader' },
+]
+
 /** A compositor in a real browser. */
 export class BenchPage implements AsyncDisposable {
   readonly page: Page
@@ -27,12 +38,16 @@ export class BenchPage implements AsyncDisposable {
     this.page = page
   }
 
-  static async open(browser: Browser, options: BrowserContextOptions = {}): Promise<BenchPage> {
+  static async open(
+    browser: Browser,
+    options: BrowserContextOptions = {},
+    presenter: Stage['presenter'] = 'webgl',
+  ): Promise<BenchPage> {
     const { script } = await bundle('test/gl/page/bench.ts')
     const page = await openPage(
       browser,
       {
-        '/': { type: 'text/html', body: html },
+        '/': { type: 'text/html', body: html(presenter) },
         '/page.js': { type: 'text/javascript', body: script },
         '/page.css': { type: 'text/css', body: css },
       },

@@ -6,8 +6,8 @@ import { decodeRgba8 } from '../../core/decode.ts'
 import type { Point } from '../../core/geometry.ts'
 import type { ImageRect } from '../../core/memory-image.ts'
 import { modifiers } from '../../core/modifier.ts'
-import { BenchPage, difference } from './bench-page.ts'
-import { drivers, startBrowser } from './browser.ts'
+import { BenchPage, difference, stages } from './bench-page.ts'
+import { startBrowser } from './browser.ts'
 import { Guest, type GuestPlane, guestPlane, noise, shadowOf } from './guest.ts'
 import { naivePicture } from './naive.ts'
 import { familyOf, sampled } from './sample.ts'
@@ -34,13 +34,13 @@ function reference(shown: readonly Shown[]): Uint8Array {
   return made.value.rgba
 }
 
-describe.each(drivers)('composition on %s', (driver) => {
+describe.each(stages)('composition by $presenter on $driver', ({ driver, presenter }) => {
   let browser: Browser
   let bench: BenchPage
   let guest: Guest
   beforeAll(async () => {
     browser = await startBrowser(driver)
-    bench = await BenchPage.open(browser)
+    bench = await BenchPage.open(browser, {}, presenter)
   })
   beforeEach(() => {
     guest = new Guest()
@@ -191,6 +191,7 @@ describe.each(drivers)('composition on %s', (driver) => {
     const shown = [{ id: 5, guest: wide }, pointer]
     await bench.frame(guest.frame(shown, [], [1, 2, 3]))
     await check(shown, 'other mode')
+    if (presenter === 'canvas2d') return
     const held = await bench.page.evaluate(() => window.bench.held())
     expect(held).toMatchObject({ surfaces: 2, textures: 4 })
   })
@@ -203,24 +204,27 @@ describe.each(drivers)('composition on %s', (driver) => {
     expect(black.rgba.every((byte, i) => byte === (i % 4 === 3 ? 255 : 0))).toBe(true)
   })
 
-  it('asks for everything again after a lost context and then shows the same', async () => {
-    const shown = [
-      { id: 1, guest: primary(23) },
-      { id: 2, guest: cursor(24), at: { x: 99, y: 50 } },
-    ]
-    await bench.frame(guest.frame(shown))
-    await bench.page.evaluate(() => window.bench.notes())
-    const told = await bench.page.evaluate(() => window.bench.problems().length)
-    await bench.page.evaluate(() => window.bench.lose())
-    await bench.give(guest.frame(shown))
-    await bench.page.evaluate(() => window.bench.restore())
-    expect(await bench.page.evaluate(() => window.bench.notes())).toContain('frame:resend')
-    guest.forget()
-    await bench.frame(guest.frame(shown))
-    await check(shown)
-    const problems = await bench.page.evaluate(() => window.bench.problems())
-    expect(problems.slice(told)).toEqual(['the graphics driver was reset'])
-  })
+  // A software canvas has no context that could be lost.
+  if (presenter === 'webgl') {
+    it('asks for everything again after a lost context and then shows the same', async () => {
+      const shown = [
+        { id: 1, guest: primary(23) },
+        { id: 2, guest: cursor(24), at: { x: 99, y: 50 } },
+      ]
+      await bench.frame(guest.frame(shown))
+      await bench.page.evaluate(() => window.bench.notes())
+      const told = await bench.page.evaluate(() => window.bench.problems().length)
+      await bench.page.evaluate(() => window.bench.lose())
+      await bench.give(guest.frame(shown))
+      await bench.page.evaluate(() => window.bench.restore())
+      expect(await bench.page.evaluate(() => window.bench.notes())).toContain('frame:resend')
+      guest.forget()
+      await bench.frame(guest.frame(shown))
+      await check(shown)
+      const problems = await bench.page.evaluate(() => window.bench.problems())
+      expect(problems.slice(told)).toEqual(['the graphics driver was reset'])
+    })
+  }
 
   it('asks for no animation frame while nothing changes', async () => {
     await bench.frame(guest.frame([{ id: 1, guest: primary(25) }]))

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Size } from '../../core/geometry.ts'
 import type { ScaleMode } from '../../core/settings.ts'
 import { place } from '../../renderer/compositor/placement.ts'
-import { BenchPage, difference, type Shot } from './bench-page.ts'
-import { drivers, startBrowser } from './browser.ts'
+import { BenchPage, difference, type Shot, stages } from './bench-page.ts'
+import { startBrowser } from './browser.ts'
 import { Guest, type GuestPlane, guestPlane } from './guest.ts'
 import { naivePicture } from './naive.ts'
 
@@ -29,7 +29,7 @@ function crisp(picture: Uint8Array, guest: Size, mode: ScaleMode, view: Size): U
   return canvas
 }
 
-describe.each(drivers)('placement on %s', (driver) => {
+describe.each(stages)('placement by $presenter on $driver', ({ driver, presenter }) => {
   let browsers: readonly Browser[] = []
   beforeAll(async () => {
     browsers = await Promise.all(
@@ -48,7 +48,7 @@ describe.each(drivers)('placement on %s', (driver) => {
 
   const at = (ratio: number) => browsers[ratios.indexOf(ratio)] as Browser
   const show = async (ratio: number, plane: GuestPlane, mode: ScaleMode) => {
-    const bench = await BenchPage.open(at(ratio), { viewport: null })
+    const bench = await BenchPage.open(at(ratio), { viewport: null }, presenter)
     await bench.scale(mode)
     await bench.frame(new Guest().frame([{ id: 1, guest: plane }]))
     return bench
@@ -121,7 +121,7 @@ describe.each(drivers)('placement on %s', (driver) => {
     for (let row = 64; row < 128; row += 1) buffer.fill(0xe0, row * 1280 + 256, row * 1280 + 512)
     const after = { ...before, buffer }
     for (const view of [VIEW, { width: 131, height: 95 }]) {
-      await using bench = await BenchPage.open(at(1), { viewport: view })
+      await using bench = await BenchPage.open(at(1), { viewport: view }, presenter)
       const guest = new Guest()
       await bench.frame(guest.frame([{ id: 1, guest: before }]))
       const first = await bench.canvas()

@@ -3,6 +3,7 @@ import type { Bridge, FrameMessage } from '../../../core/protocol.ts'
 import type { ScaleMode } from '../../../core/settings.ts'
 import { fromWire } from '../../../core/wire.ts'
 import { base64 } from '../../../renderer/base64.ts'
+import { Canvas2dPresenter } from '../../../renderer/compositor/canvas2d/presenter.ts'
 import { Compositor } from '../../../renderer/compositor/compositor.ts'
 import { WebglPresenter } from '../../../renderer/compositor/webgl/presenter.ts'
 
@@ -50,6 +51,7 @@ declare global {
 
 const canvas = document.querySelector('canvas')
 if (!canvas) throw new Error('no canvas')
+const is2d = document.body.dataset['presenter'] === 'canvas2d'
 const gl = () => canvas.getContext('webgl2') as WebGL2RenderingContext
 
 let liveTextures = 0
@@ -98,6 +100,7 @@ const compositor = new Compositor(
   canvas,
   bridge,
   (on, events) => {
+    if (is2d) return Canvas2dPresenter.create(on, events)
     const made = WebglPresenter.create(on, events)
     if (made.ok) presenter = made.value
     return made
@@ -115,12 +118,12 @@ const compositor = new Compositor(
 const bytes = (text: string) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
 const give = (header: string, payload: string) =>
   hear?.(fromWire(header) as FrameMessage, bytes(payload))
-const extension = gl().getExtension('WEBGL_lose_context')
+const extension = is2d ? null : gl().getExtension('WEBGL_lose_context')
 const event = (name: string) =>
   new Promise<void>((resolve) => canvas.addEventListener(name, () => resolve(), { once: true }))
 
 window.bench = {
-  driver: presenter?.detail ?? '',
+  driver: compositor.presenter?.detail ?? '',
   frame(header, payload) {
     return new Promise((resolve) => {
       drawn = resolve
@@ -145,6 +148,10 @@ window.bench = {
   },
   canvas() {
     const { width, height } = canvas
+    if (is2d) {
+      const image = canvas.getContext('2d')?.getImageData(0, 0, width, height)
+      return { width, height, rgba: base64(new Uint8Array(image?.data ?? [])) }
+    }
     const up = new Uint8Array(width * height * 4)
     gl().bindFramebuffer(gl().FRAMEBUFFER, null)
     gl().readPixels(0, 0, width, height, gl().RGBA, gl().UNSIGNED_BYTE, up)
