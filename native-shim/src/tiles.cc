@@ -2,9 +2,13 @@
 #include "tiles.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <string>
+#include <tuple>
+
+#include "wide.h"
 
 namespace scanout {
 namespace {
@@ -14,6 +18,8 @@ constexpr uint64_t maxSide = uint64_t{1} << 20;
 constexpr uint64_t maxMasks = 24;
 /** Tiles of fewer bytes cost more to find than to copy. */
 constexpr uint64_t smallTile = 4096;
+/** Narrower ones write to more rows, in pages of their own, than the processor keeps at hand. */
+constexpr uint64_t narrowTile = 256;
 constexpr uint64_t cacheLine = 64;
 /** Rows of blocks in V3D's page cache. */
 constexpr uint64_t uifCache = 32;
@@ -43,6 +49,22 @@ uint64_t runOf(const Tiling& tiling) {
     others |= tiling.xMasks[bits];
   }
   return std::min(uint64_t{1} << bits, tiling.width);
+}
+
+/** Whether four rows of four bytes fill sixteen bytes in a row, and nothing else gets among them. */
+bool hasSquares(const Tiling& tiling) {
+  constexpr uint32_t inside = 15;
+  const auto& [x, y] = std::tie(tiling.xMasks, tiling.yMasks);
+  if (x.size() < 2 || y.size() < 2 || tiling.width < 4 || tiling.height < 4) return false;
+  uint32_t reached = 0;
+  for (uint32_t i = 0; i < 16; i++) {
+    const uint32_t offset = scatter(x, i % 4) ^ scatter(y, i / 4);
+    if (offset > inside) return false;
+    reached |= 1u << offset;
+  }
+  const auto isApart = [](uint32_t mask) { return (mask & inside) == 0; };
+  return reached == 0xffff && std::all_of(x.begin() + 2, x.end(), isApart) &&
+         std::all_of(y.begin() + 2, y.end(), isApart);
 }
 
 std::vector<uint32_t> readMasks(Napi::Env env, Napi::Value value, uint64_t tileBytes) {
@@ -159,7 +181,7 @@ void BlockRows::prepare() {
   run_ = runOf(tiling_);
   const bool isPlain = uint64_t{1} << tiling_.xMasks.size() <= tiling_.width;
   if (tiling_.order == TileOrder::rows && isPlain) {
-    joined_ = std::max<uint64_t>(1, smallTile / tiling_.bytes());
+    joined_ = std::max<uint64_t>({1, smallTile / tiling_.bytes(), narrowTile / tiling_.width});
   } else if (tiling_.order == TileOrder::uif) {
     joined_ = 4;
   }
@@ -168,6 +190,10 @@ void BlockRows::prepare() {
     columnOffsets_.push_back(static_cast<uint32_t>(tile) | scatter(tiling_.xMasks, x));
   }
   for (uint64_t y = 0; y < height_; y++) rowOffsets_.push_back(scatter(tiling_.yMasks, y));
+  squares_ = run_ == 1 && hasSquares(tiling_);
+  for (uint32_t i = 0; squares_ && i < 16; i++) {
+    square_[i] = static_cast<uint8_t>(scatter(tiling_.xMasks, i % 4) ^ scatter(tiling_.yMasks, i / 4));
+  }
 }
 
 template <size_t fixedRun>
@@ -207,7 +233,53 @@ void BlockRows::copyTiles(const BytePart& part, uint8_t* target, uint64_t pitch)
   }
 }
 
+/** Four rows of four bytes, each row in a place of its own. */
+SCANOUT_WIDE void copySquares(const uint8_t* tile, const uint32_t* offsets, uint64_t count,
+                              uint32_t across, const Square& order, uint8_t* target,
+                              uint64_t pitch) {
+  for (uint64_t i = 0; i < count; i++) {
+    Square square;
+    memcpy(&square, tile + (offsets[i * 4] ^ across), sizeof(square));
+    square = __builtin_shuffle(square, order);
+    for (size_t row = 0; row < 4; row++) {
+      const auto words = std::bit_cast<std::array<uint32_t, 4>>(square);
+      memcpy(target + row * pitch + i * 4, &words[row], 4);
+    }
+  }
+}
+
+/** Tiles of single bytes in squares of four by four; what a part's sides cut goes byte by byte. */
+void BlockRows::copyBytes(const BytePart& part, uint8_t* target, uint64_t pitch) const {
+  const uint64_t top = std::min(divideUp(part.top, 4) * 4, part.bottom);
+  const uint64_t bottom = std::max(top, part.bottom / 4 * 4);
+  const uint64_t left = std::min(divideUp(part.left, 4) * 4, part.right);
+  const uint64_t right = std::max(left, part.right / 4 * 4);
+  const auto at = [&](uint64_t x, uint64_t y) {
+    return target + (y - part.top) * pitch + (x - part.left);
+  };
+  const auto cut = [&](const BytePart& rest) {
+    if (rest.left < rest.right && rest.top < rest.bottom) {
+      copyTiles<1>(rest, at(rest.left, rest.top), pitch);
+    }
+  };
+  cut({part.left, part.right, part.top, top});
+  cut({part.left, part.right, bottom, part.bottom});
+  cut({part.left, left, top, bottom});
+  cut({right, part.right, top, bottom});
+  const uint64_t width = tiling_.width * joined_;
+  for (uint64_t y = top; y < bottom; y += 4) {
+    for (uint64_t x = left; x < right;) {
+      const uint64_t end = std::min(right, (x / width + 1) * width);
+      const uint64_t tile = tiling_.index(x / width * joined_, y / tiling_.height);
+      copySquares(start_ + tile * tiling_.bytes(), columnOffsets_.data() + x, (end - x) / 4,
+                  rowOffsets_[y], square_, at(x, y), pitch);
+      x = end;
+    }
+  }
+}
+
 void BlockRows::copy(const BytePart& part, uint8_t* target, uint64_t pitch) const {
+  if (squares_) return copyBytes(part, target, pitch);
   if (!tiled_) {
     const uint64_t bytes = part.right - part.left;
     const uint64_t rows = part.bottom - part.top;

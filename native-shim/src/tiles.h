@@ -31,6 +31,9 @@ struct BytePart {
   uint64_t left = 0, right = 0, top = 0, bottom = 0;
 };
 
+/** Sixteen bytes that the processor puts in any order at once. */
+typedef uint8_t Square __attribute__((vector_size(16)));
+
 /** The blocks of one memory plane, and how to read their rows. */
 class BlockRows {
  public:
@@ -53,6 +56,7 @@ class BlockRows {
  private:
   template <size_t fixedRun>
   void copyTiles(const BytePart& part, uint8_t* target, uint64_t pitch) const;
+  void copyBytes(const BytePart& part, uint8_t* target, uint64_t pitch) const;
   void checkTiles(Napi::Env env, uint64_t room) const;
   void prepare();
 
@@ -67,6 +71,9 @@ class BlockRows {
   uint64_t joined_ = 1;
   /** Where the runs of a row lie in their joined tiles, and what the masks add for each row. */
   std::vector<uint32_t> columnOffsets_, rowOffsets_;
+  /** Single bytes lie in squares, in this order. */
+  bool squares_ = false;
+  Square square_{};
 };
 
 }  // namespace scanout
