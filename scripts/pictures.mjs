@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Takes the pictures of the README from the real program: node scripts/pictures.mjs [FOLDER]
-// Each is driven by keyboard and mouse as a person would, in headless Chromium, and is to be looked at.
+// Each is driven by keyboard and mouse as a person would, in a window on Xvfb, and is to be looked at.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -14,16 +15,18 @@ if (!process.features.typescript) {
   process.exit(status ?? 1)
 }
 const { App } = await import('../test/e2e/app.ts')
+const { Display } = await import('../test/e2e/display.ts')
 const { VirtualMachine } = await import('../test/qemu/virtual-machine.ts')
 
 const folder = path.resolve(process.argv[2] ?? path.join(root, 'assets'))
 const SIZE = { width: 1280, height: 760 }
+using display = await Display.start('1400x900')
 
 /** Opens the program on a page, does something, and keeps what it looks like. */
 async function picture(name, args, act, { size = SIZE, dark = false } = {}) {
   await using app = new App(
-    [...args, '--headless'],
-    {},
+    args,
+    { DISPLAY: display.name },
     { debuggable: true, flags: ['--force-device-scale-factor=1'] },
   )
   const { page, tools } = await app.page()
@@ -60,10 +63,20 @@ await picture(
   },
   { dark: true },
 )
-await picture('refused', ['demo:?modifier=0x0100000000000004'], rest)
-await picture('lost', ['planes+unix:/run/scanout/nobody.sock'], rest)
+const files = mkdtempSync(path.join(tmpdir(), 'scanout-pictures-'))
+process.on('exit', () => rmSync(files, { recursive: true, force: true }))
+writeFileSync(path.join(files, 'primary.bin'), new Uint8Array(4096))
+/** A picture whose layout nobody can read without the GPU that wrote it: Intel's Y tiles with CCS. */
+const compressed = {
+  ...{ kind: 'primary', fourcc: 'XR24', modifier: '0x0100000000000004', width: 1280, height: 720 },
+  ...{ x: 0, y: 0, hotX: null, hotY: null, bottomUp: false },
+  memory: [{ file: 'primary.bin', offset: 0, stride: 5120, size: 4096 }],
+}
+const dump = path.join(files, 'compressed.json')
+writeFileSync(dump, JSON.stringify({ scanoutDump: 1, planes: [compressed] }))
+await picture('refused', [`dump:${dump}`], rest)
 {
-  const machine = (title, ...more) => [...['-name', title, '-vga', 'std'], ...more]
+  const machine = (title) => ['-name', title, '-vga', 'std']
   await using _one = new VirtualMachine(machine('office'))
   await using _two = new VirtualMachine(machine('build server'), 'none')
   await picture(
