@@ -340,6 +340,11 @@ describe('the picture', () => {
         hello: withSettings({ scale: '1:1', rotation, toolbarAtEdge: false }),
       })
       await page.evaluate(() => window.fake.desktop(481, 361))
+      // The picture may have come before the wish to turn it.
+      await page.waitForFunction((wish) => {
+        const turned = Number(document.body.dataset['rotation'] ?? 0) === wish
+        return turned && new Promise((resolve) => requestAnimationFrame(() => resolve(true)))
+      }, rotation)
       return readPng(await page.screenshot())
     }
     const upright = await shot(0)
