@@ -12,12 +12,11 @@ type FrameListener = (frame: FrameMessage, payload: Uint8Array) => void
  * @param problem hears why the frames ended when what came was not a frame
  */
 export function connectBrowser(origin: URL, problem: (text: string) => void): Bridge {
-  const listeners = new Map<string, Set<(...args: unknown[]) => void>>()
+  const control = Control.open(origin, eventNames)
   const frameListeners = new Set<FrameListener>()
   const closedListeners = new Set<() => void>()
   const stop = new AbortController()
   let closed = false
-
   const close = () => {
     if (closed) return
     closed = true
@@ -25,16 +24,7 @@ export function connectBrowser(origin: URL, problem: (text: string) => void): Br
     control.close()
     for (const listener of closedListeners) listener()
   }
-  const address = new URL('/control', origin)
-  address.protocol = origin.protocol === 'https:' ? 'wss:' : 'ws:'
-  const control = new Control(
-    new WebSocket(address),
-    (name, args) => {
-      for (const listener of listeners.get(name) ?? []) listener(...args)
-    },
-    close,
-    eventNames,
-  )
+  control.onClosed(close)
   let reading = false
   const read = () => {
     if (reading) return
@@ -52,13 +42,7 @@ export function connectBrowser(origin: URL, problem: (text: string) => void): Br
   return {
     call: (name, ...args) => control.call(name, args) as never,
     tell: (name, ...args) => control.tell(name, args),
-    on(name, listener) {
-      const set = listeners.get(name) ?? new Set()
-      listeners.set(name, set)
-      const heard = listener as (...args: unknown[]) => void
-      set.add(heard)
-      return () => set.delete(heard)
-    },
+    on: (name, listener) => control.on(name, listener as (...args: unknown[]) => void),
     onFrame(listener) {
       frameListeners.add(listener)
       read()

@@ -16,28 +16,32 @@ export type ControlMessage =
 export class Control {
   readonly #socket: WebSocket
   readonly #pending = new Map<number, Pending>()
-  readonly #event: (name: string, args: readonly unknown[]) => void
-  readonly #closed: () => void
   readonly #events: readonly string[]
+  readonly #listeners = new Map<string, Set<(...args: unknown[]) => void>>()
+  readonly #closed = new Set<() => void>()
   readonly #unsent: string[] = []
   #next = 1
 
   /** @param events names of those that main may send to this document */
-  constructor(
-    socket: WebSocket,
-    event: (name: string, args: readonly unknown[]) => void,
-    closed: () => void,
-    events: readonly string[],
-  ) {
+  constructor(socket: WebSocket, events: readonly string[]) {
     this.#socket = socket
     this.#events = events
-    this.#event = event
-    this.#closed = closed
     socket.addEventListener('open', () => {
       for (const text of this.#unsent.splice(0)) socket.send(text)
     })
     socket.addEventListener('message', ({ data }) => this.#hear(data))
     socket.addEventListener('close', () => this.#end())
+  }
+
+  /**
+   * The line to main at the page's own origin.
+   *
+   * @param events names of those that main may send to this document
+   */
+  static open(origin: URL, events: readonly string[]): Control {
+    const address = new URL('/control', origin)
+    address.protocol = origin.protocol === 'https:' ? 'wss:' : 'ws:'
+    return new Control(new WebSocket(address), events)
   }
 
   call(name: string, args: readonly unknown[]): Promise<unknown> {
@@ -56,6 +60,20 @@ export class Control {
     this.#send(toWire({ t: 'note', name, args }))
   }
 
+  /** Returns its undo. */
+  on(name: string, listener: (...args: unknown[]) => void): () => void {
+    const set = this.#listeners.get(name) ?? new Set()
+    this.#listeners.set(name, set)
+    set.add(listener)
+    return () => set.delete(listener)
+  }
+
+  /** Main went away, or {@link close} was called. Returns its undo. */
+  onClosed(listener: () => void): () => void {
+    this.#closed.add(listener)
+    return () => this.#closed.delete(listener)
+  }
+
   close(): void {
     this.#socket.close()
   }
@@ -72,7 +90,7 @@ export class Control {
       return
     }
     if (message.t === 'event') {
-      this.#event(message.name, message.args)
+      for (const listener of this.#listeners.get(message.name) ?? []) listener(...message.args)
       return
     }
     const pending = this.#pending.get(message.id)
@@ -84,7 +102,7 @@ export class Control {
   #end(): void {
     for (const { reject } of this.#pending.values()) reject(new Error('Scanout has ended'))
     this.#pending.clear()
-    this.#closed()
+    for (const listener of this.#closed) listener()
   }
 }
 

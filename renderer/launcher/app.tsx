@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import '../ui/tokens.css'
+import '../ui/base.css'
 import '../ui/controls.css'
 import './launcher.css'
 import './found-list.css'

@@ -15,33 +15,11 @@ export function openLauncherBridge(): LauncherBridge {
 }
 
 function connect(origin: URL): LauncherBridge {
-  const listeners = new Map<string, Set<(...args: unknown[]) => void>>()
-  const closed = new Set<() => void>()
-  const address = new URL('/control', origin)
-  address.protocol = origin.protocol === 'https:' ? 'wss:' : 'ws:'
-  const control = new Control(
-    new WebSocket(address),
-    (name, args) => {
-      for (const listener of listeners.get(name) ?? []) listener(...args)
-    },
-    () => {
-      for (const listener of closed) listener()
-    },
-    launcherEventNames,
-  )
+  const control = Control.open(origin, launcherEventNames)
   return {
     call: (name, ...args) => control.call(name, args) as never,
     tell: (name, ...args) => control.tell(name, args),
-    on(name, listener) {
-      const set = listeners.get(name) ?? new Set()
-      listeners.set(name, set)
-      const heard = listener as (...args: unknown[]) => void
-      set.add(heard)
-      return () => set.delete(heard)
-    },
-    onClosed(listener) {
-      closed.add(listener)
-      return () => closed.delete(listener)
-    },
+    on: (name, listener) => control.on(name, listener as (...args: unknown[]) => void),
+    onClosed: (listener) => control.onClosed(listener),
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import './tokens.css'
+import './base.css'
 import './app.css'
 import './controls.css'
 import './toolbar.css'
