@@ -10,7 +10,7 @@ import { BenchPage, difference, stages } from './bench-page.ts'
 import { startBrowser } from './browser.ts'
 import { Guest, type GuestPlane, guestPlane, noise, shadowOf } from './guest.ts'
 import { naivePicture } from './naive.ts'
-import { familyOf, sampled } from './sample.ts'
+import { familyOf, sample } from './sample.ts'
 
 const LINEAR = 0n
 const WIDTH = 150
@@ -129,7 +129,7 @@ describe.each(stages)('composition by $presenter on $driver', ({ driver, present
   })
 
   const packed = modifiers.filter(({ tilings }) => !tilings || tilings[4])
-  const drawn = sampled(driver, packed, familyOf)
+  const drawn = sample(packed, familyOf)
   it.each(drawn)('redraws only what is damaged in $name', async ({ value, tilings }) => {
     for (const bottomUp of [false, true]) {
       const wish = { fourcc: 'XR24', modifier: value, width: 700, height: 150, bottomUp }
