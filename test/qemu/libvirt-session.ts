@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { errorCode } from '../../main/file-failure.ts'
 import { domainWord, Virsh } from '../../main/source/qemu/virsh.ts'
 import { installed } from './installed.ts'
 
@@ -86,7 +87,12 @@ export class LibvirtSession implements AsyncDisposable {
   kill(name: string): void {
     const run = path.join(this.folder, 'XDG_RUNTIME_DIR', 'libvirt', 'qemu', 'run')
     const file = path.join(run, `${name}.pid`)
-    if (existsSync(file)) process.kill(Number(readFileSync(file, 'utf8')), 'SIGKILL')
+    try {
+      process.kill(Number(readFileSync(file, 'utf8')), 'SIGKILL')
+    } catch (error) {
+      // It ended by itself a moment ago, and libvirt is about to tidy up or has done so.
+      if (!['ESRCH', 'ENOENT'].includes(String(errorCode(error)))) throw error
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
