@@ -17,10 +17,13 @@ export function presenterWish(search: string): PresenterWish {
  */
 export function choosePresenter(wish: PresenterWish): CreatePresenter {
   if (wish === 'canvas2d') return canvas2d('as wished')
-  const driver = webglDriver()
-  if (driver === undefined) return canvas2d('no WebGL2 here')
-  if (wish === 'auto' && isSoftware(driver)) return canvas2d(`WebGL2 would be drawn by ${driver}`)
-  return createWebglPresenter
+  const driver = wish === 'auto' ? webglDriver() : undefined
+  if (driver && isSoftware(driver)) return canvas2d(`WebGL2 would be drawn by ${driver}`)
+  return (canvas, events) => {
+    // A canvas that gave no WebGL context still gives another.
+    const made = createWebglPresenter(canvas, events)
+    return made.ok ? made : canvas2d('no WebGL2 here')(canvas, events)
+  }
 }
 
 const canvas2d =

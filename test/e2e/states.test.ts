@@ -34,11 +34,19 @@ describe('a picture that cannot be shown', () => {
     expect(ended.stderr).toContain('0x0100000000000004')
   })
 
-  it('ends a command without a window when the browser cannot draw', async () => {
-    await using app = new App(['demo:', '--headless'], {}, { flags: ['--disable-3d-apis'] })
-    const ended = await app.ended
-    expect(ended.code).toBe(1)
-    expect(ended.stderr).toMatch(/^scanout: cannot draw the picture: .*no WebGL2.*\. Install /m)
+  it('is drawn without WebGL where the browser has none, although that was wished for', async () => {
+    const args = ['demo:?size=64x64', '--headless', '--presenter', 'webgl', '--frames', '3']
+    await using app = new App(
+      [...args, '--stats', 'stats.json'],
+      {},
+      { flags: ['--disable-3d-apis'] },
+    )
+    expect(await app.ended).toMatchObject({ code: 0 })
+    const { presenter, frames } = JSON.parse(
+      readFileSync(path.join(app.home, 'stats.json'), 'utf8'),
+    )
+    expect(presenter).toBe('canvas2d (software; no WebGL2 here)')
+    expect(frames).toBe(3)
   })
 })
 
