@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Rect } from '../../core/geometry.ts'
+import { Pacer } from '../compositor/pacer.ts'
 
 /** How long a changed part is lit, ms. */
 const FLASH_MS = 300
@@ -16,7 +17,11 @@ export class DamageFlash implements Disposable {
   readonly #context: CanvasRenderingContext2D | null
   readonly #fades = !matchMedia('(prefers-reduced-motion: reduce)').matches
   #flashes: Flash[] = []
-  #request: number | undefined
+  /** A browser without a GPU has no refresh that would hold animation frames back. */
+  readonly #pacer = new Pacer(
+    () => this.#draw(),
+    () => true,
+  )
 
   /** @param canvas lies exactly over the picture's, and has its size in device pixels */
   constructor(canvas: HTMLCanvasElement) {
@@ -33,11 +38,11 @@ export class DamageFlash implements Disposable {
     const fromMs = performance.now()
     this.#flashes.push(...rects.map((rect) => ({ rect, fromMs })))
     this.#flashes = this.#flashes.slice(-MOST_FLASHES)
-    this.#request ??= requestAnimationFrame(() => this.#draw())
+    this.#pacer.request()
   }
 
   [Symbol.dispose](): void {
-    if (this.#request !== undefined) cancelAnimationFrame(this.#request)
+    this.#pacer[Symbol.dispose]()
     this.#flashes = []
     this.#context?.clearRect(0, 0, this.#canvas.width, this.#canvas.height)
   }
@@ -45,7 +50,6 @@ export class DamageFlash implements Disposable {
   #draw(): void {
     const context = this.#context
     const nowMs = performance.now()
-    this.#request = undefined
     this.#flashes = this.#flashes.filter(({ fromMs }) => nowMs - fromMs < FLASH_MS)
     if (!context) return
     context.clearRect(0, 0, this.#canvas.width, this.#canvas.height)
@@ -60,6 +64,6 @@ export class DamageFlash implements Disposable {
       context.globalAlpha = left * 0.9
       context.strokeRect(x + LINE / 2, y + LINE / 2, width - LINE, height - LINE)
     }
-    if (this.#flashes.length > 0) this.#request = requestAnimationFrame(() => this.#draw())
+    if (this.#flashes.length > 0) this.#pacer.request()
   }
 }
