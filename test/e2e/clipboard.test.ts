@@ -16,13 +16,13 @@ async function pictured(page: Page): Promise<void> {
 }
 
 describe('the clipboard of the window', () => {
-  it('may be read without a question, and nothing else is allowed', async () => {
+  it('may be read without a question, and the window hears and sees nothing of this machine', async () => {
     await using app = new App([address, '--headless'], {}, { debuggable: true })
     const { page, tools } = await app.page()
     await using _tools = tools
     await pictured(page)
     const states = await page.evaluate(async () => {
-      const names = ['clipboard-read', 'geolocation', 'notifications', 'camera', 'microphone']
+      const names = ['clipboard-read', 'geolocation', 'camera', 'microphone', 'midi']
       const asked = names.map((name) =>
         navigator.permissions.query({ name: name as PermissionName }),
       )

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -61,20 +62,19 @@ describe('a VM that is not there', () => {
 describe('a VM that goes away', () => {
   it('is shown again when it is back', async () => {
     const socket = socketOf()
-    await using app = new App([
-      `qemu:${socket}`,
-      '--reconnect',
-      '--wait',
-      '--headless',
-      '--frames',
-      '2',
-    ])
+    const wish = ['--reconnect', '--wait', '--headless']
+    await using app = new App([`qemu:${socket}`, ...wish, '--stats', 'stats.json'])
     const first = await qemuAt(socket)
     await delay(3000)
     await first[Symbol.asyncDispose]()
     await delay(500)
+    // Nobody but the program would take the second one's picture.
     await qemuAt(socket)
+    await delay(1500)
+    app.kill('SIGINT')
     expect(await app.ended).toMatchObject({ code: 0 })
+    const { frames } = JSON.parse(readFileSync(path.join(app.home, 'stats.json'), 'utf8'))
+    expect(frames).toBeGreaterThanOrEqual(2)
   })
 
   it('ends the command unless it is to be shown again', async () => {
