@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { fourccText } from '../../../core/fourcc.ts'
-import { LINEAR } from '../../../core/modifier.ts'
+import { INVALID, LINEAR } from '../../../core/modifier.ts'
 import type { PlaneClaim, PlaneKind } from '../../../core/plane.ts'
 import { cropOffset } from '../../../core/plane-layout.ts'
 import type { DmabufScanout } from './listener-calls.ts'
@@ -41,10 +41,12 @@ export function dmabufClaim(
 ): PlaneClaim {
   const [x, y, width, height] = crop
   const code = fourccText(fourcc)
+  // Where no modifier came, checkPlane takes the buffer for linear or refuses it.
+  const layout = modifier === INVALID ? LINEAR : modifier
   const memory = Array.from({ length: planes }, (_, at) => {
     const buffer = Math.min(at, sizes.length - 1)
     const stride = strides[at] ?? 0
-    const offset = (offsets[at] ?? 0) + cropOffset(code, modifier, at, stride, x, y)
+    const offset = (offsets[at] ?? 0) + cropOffset(code, layout, at, stride, x, y)
     return { buffer, offset, stride, size: Math.max(0, (sizes[buffer]?.size ?? 0) - offset) }
   })
   return { ...planeClaim('primary', code, width, height), modifier, memory, bottomUp }

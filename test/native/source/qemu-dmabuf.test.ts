@@ -18,6 +18,7 @@ const Y_TILED_CCS = 0x0100_0000_0000_0004n
 const rows = [
   { what: 'linear',                           fourcc: XR24, modifier: LINEAR,      planes: 1, fds: 1, crop: [0, 0, 4, 4], state: 'shown' },
   { what: 'of memory, which has no tiles',    fourcc: XR24, modifier: INVALID,     planes: 1, fds: 1, crop: [0, 0, 4, 4], state: 'shown' },
+  { what: 'of memory, and only a part of it', fourcc: XR24, modifier: INVALID,     planes: 1, fds: 1, crop: [2, 3, 4, 4], state: 'shown' },
   { what: 'tiled',                            fourcc: XR24, modifier: X_TILED,     planes: 1, fds: 1, crop: [0, 0, 4, 4], state: 'shown' },
   { what: 'tiled, from the second row of tiles', fourcc: XR24, modifier: X_TILED,  planes: 1, fds: 1, crop: [0, 8, 4, 4], state: 'shown' },
   { what: 'cut within a tile',                fourcc: XR24, modifier: X_TILED,     planes: 1, fds: 1, crop: [3, 0, 4, 4], state: 'refused' },
