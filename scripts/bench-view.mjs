@@ -238,7 +238,13 @@ const columns = [
     'static: % of a core',
     (r) => ((r.cases.static.ms.viewer + Math.max(0, r.cases.static.ms.qemu)) / 10).toFixed(1),
   ],
-  ['latency p50 / p95 ms', (r) => `${r.latency.p50.toFixed(1)} / ${r.latency.p95.toFixed(1)}`],
+  [
+    'latency p50 / p95 ms',
+    (r) =>
+      r.latency.count > 0
+        ? `${r.latency.p50.toFixed(1)} / ${r.latency.p95.toFixed(1)}`
+        : 'none seen',
+  ],
   ['start ms', (r) => (r.startMs === undefined ? 'in QEMU' : r.startMs.toFixed(0))],
   ['memory MB', (r) => (r.memoryMb > 0 ? r.memoryMb.toFixed(0) : 'in QEMU')],
 ]
