@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { BusConnection } from '../../main/source/qemu/bus.ts'
 import { CLIPBOARD, CLIPBOARD_PATH } from '../../main/source/qemu/clipboard.ts'
 import { TEXT_MIME } from '../../main/source/qemu/clipboard-text.ts'
 import type { BusMessage } from '../../main/source/qemu/message.ts'
