@@ -73,6 +73,14 @@ async function assemble(suite, target, say) {
   }
 }
 
+/** Where this host's own apt gets Debian from: every mirror has all suites. */
+async function mirror() {
+  const uris = await command('apt-get', ['update', '--print-uris']).catch(() => '')
+  const found = /^'(\S+\/debian)\/dists\//m.exec(uris)?.[1]
+  if (!found) throw new Skip('apt of this host knows no mirror of Debian')
+  return found
+}
+
 /** An apt whose lists, cache and idea of what is installed (nothing) are its own. */
 async function privateApt(part, suite) {
   const apt = path.join(part, 'apt')
@@ -81,7 +89,7 @@ async function privateApt(part, suite) {
   await mkdir(path.join(part, 'packages'))
   await writeFile(path.join(apt, 'state/status'), '')
   const signed = '[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
-  const source = `deb ${signed} http://deb.debian.org/debian ${suite} main\n`
+  const source = `deb ${signed} ${await mirror()} ${suite} main\n`
   await writeFile(path.join(apt, 'sources.list'), source)
   const settings = {
     'Dir::Etc::sourcelist': path.join(apt, 'sources.list'),
