@@ -1,32 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { noCapabilities } from '../../core/guest.ts'
-import type { Hello } from '../../core/protocol.ts'
 import { seriousFaults } from './accessibility.ts'
 import { drivers, startBrowser } from './browser.ts'
+import { fullHello as hello } from './full-hello.ts'
 import { openWindow } from './window-page.ts'
-
-const hello: Partial<Hello> = {
-  viewOnly: false,
-  vm: { run: 'running', note: '' },
-  input: { keyboard: true, pointer: 'absolute' },
-  guest: {
-    title: 'Debian 12',
-    console: { id: 0, label: 'VGA', type: 'Graphic' },
-    consoles: [
-      { id: 0, label: 'VGA', type: 'Graphic' },
-      { id: 1, label: 'serial0', type: 'Text' },
-    ],
-    capabilities: {
-      ...noCapabilities,
-      input: true,
-      resize: true,
-      clipboard: true,
-      audio: true,
-    },
-  },
-}
 
 let browser: Browser
 let page: Page
