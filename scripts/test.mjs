@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Runs the layers of tests that this host can run and ends with one line of counts, after naming what
-// was skipped and why.
+// was skipped and why, what passed only at the second try, and what failed with which message.
 //
 //   node scripts/test.mjs [LAYER …]     check unit native gl dist e2e qemu kernel; all without arguments
 import { spawn, spawnSync } from 'node:child_process'
@@ -62,9 +62,13 @@ const layers = [
   { name: 'kernel', run: kernel, hindrance: () => undefined },
 ]
 
-function inherit(command, args) {
+function inherit(command, args, environment = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...environment },
+    })
     child.on('error', () => resolve(127))
     child.on('exit', (code) => resolve(code ?? 1))
   })
@@ -80,16 +84,22 @@ async function check() {
 
 async function vitest(project) {
   const report = path.join(results, `${project}.json`)
+  const tries = path.join(results, `${project}-tries.json`)
   rmSync(report, { force: true })
-  const code = await inherit(node, [
-    at('node_modules/vitest/vitest.mjs'),
-    'run',
-    '--project',
-    project,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ])
+  rmSync(tries, { force: true })
+  const reporters = ['default', 'json', at('scripts/test-tries.mjs')]
+  const code = await inherit(
+    node,
+    [
+      at('node_modules/vitest/vitest.mjs'),
+      'run',
+      '--project',
+      project,
+      ...reporters.map((reporter) => `--reporter=${reporter}`),
+      `--outputFile.json=${report}`,
+    ],
+    { SCANOUT_TEST_TRIES: tries },
+  )
   let summary
   try {
     summary = JSON.parse(readFileSync(report, 'utf8'))
@@ -106,7 +116,9 @@ async function vitest(project) {
     (file) => file.status === 'failed' && file.assertionResults.length === 0,
   )
   const failures = [
-    ...tests.filter((test) => test.status === 'failed').map((test) => test.fullName),
+    ...tests
+      .filter((test) => test.status === 'failed')
+      .map((test) => `${test.fullName}\n${opening(test.failureMessages.join('\n'))}`),
     ...broken.map((file) => `${path.relative(root, file.name)}: ${file.message}`),
   ]
   // An error outside of any test fails the run without failing a test.
@@ -119,6 +131,26 @@ async function vitest(project) {
       .filter((test) => ['skipped', 'pending', 'todo', 'disabled'].includes(test.status))
       .map((test) => test.fullName),
     failures,
+    tries: secondTries(project),
+  }
+}
+
+/** The first lines of a message without the test runner's own frames, indented. */
+function opening(text) {
+  const lines = text.split('\n').filter((line) => !/^\s+at .*node_modules|new Promise/.test(line))
+  return lines
+    .slice(0, 12)
+    .map((line) => `           ${line}`)
+    .join('\n')
+}
+
+function secondTries(project) {
+  try {
+    return JSON.parse(readFileSync(path.join(results, `${project}-tries.json`), 'utf8')).map(
+      ({ name, message }) => `${name}\n${opening(message)}`,
+    )
+  } catch {
+    return []
   }
 }
 
@@ -189,6 +221,7 @@ prepare()
 mkdirSync(results, { recursive: true })
 const total = { passed: 0, failed: 0, skipped: 0 }
 const skips = []
+const tries = []
 const failures = []
 for (const layer of layers.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
   process.stdout.write(`\n── ${layer.name} ──\n`)
@@ -200,10 +233,12 @@ for (const layer of layers.filter(({ name }) => wanted.length === 0 || wanted.in
   total.failed += outcome.failed
   total.skipped += outcome.skipped.length
   skips.push(...outcome.skipped.map((text) => `${layer.name}: ${text}`))
+  tries.push(...(outcome.tries ?? []).map((text) => `${layer.name}: ${text}`))
   failures.push(...outcome.failures.map((text) => `${layer.name}: ${text}`))
 }
 process.stdout.write('\n')
 for (const text of skips) process.stdout.write(`skipped  ${text}\n`)
+for (const text of tries) process.stdout.write(`2nd try  ${text}\n`)
 for (const text of failures) process.stdout.write(`failed   ${text}\n`)
 process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
 process.exit(total.failed > 0 ? 1 : 0)
