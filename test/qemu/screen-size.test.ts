@@ -44,7 +44,7 @@ describe('the wish for a size', () => {
     const { source, news } = await start('-vga', 'none', '-device', device)
     // One that is refused comes back at once; the last of several has been answered by then.
     for (const width of [800, 900, 1000]) source.request?.({ ...wish, width })
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await new Promise((resolve) => setTimeout(resolve, 1500))
     expect(news).toEqual([])
     expect(source.gone).toBeUndefined()
   })

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { setTimeout as after } from 'node:timers/promises'
 import type { Failure } from '../../../core/failure.ts'
 import type { GuestNews, GuestRequest } from '../../../core/guest-channel.ts'
 import { log } from '../../log.ts'
@@ -9,6 +10,12 @@ import { CONSOLE, consolePath, readProperties } from './console.ts'
 import type { ConsolePart, OpenPart } from './parts.ts'
 
 /**
+ * Least time between two calls, in ms. Linux's virtio-gpu fetches the wish and then clears the device's
+ * event (drivers/gpu/drm/virtio/virtgpu_kms.c): a wish that comes in between is never fetched.
+ */
+const SETTLING = 500
+
+/**
  * Every QEMU with a D-Bus display has `SetUIInfo`; whether a device follows shows when it is asked. Text
  * consoles have no device.
  */
@@ -17,13 +24,14 @@ export const openScreenSize: OpenPart = async ({ bus, console, news }) => {
   return properties.get('Type') === 'Graphic' ? new ScreenSize(bus, console, news) : undefined
 }
 
-/** Asks a console for the window's size: one call under way, the newest wish next. */
+/** Asks a console for the window's size: one call under way, the newest wish next, when it has settled. */
 class ScreenSize implements ConsolePart {
   readonly offers = { resize: true }
   readonly #bus: BusPeer
   readonly #path: string
   readonly #news: (news: GuestNews) => void
   readonly #wishes: LatestWish<ScreenWish>
+  readonly #closing = new AbortController()
   #hasFailed = false
 
   constructor(bus: BusPeer, console: number, news: (news: GuestNews) => void) {
@@ -37,10 +45,12 @@ class ScreenSize implements ConsolePart {
     if (request.kind === 'resize') this.#wishes.wish(request)
   }
 
-  [Symbol.dispose](): void {}
+  [Symbol.dispose](): void {
+    this.#closing.abort()
+  }
 
   async #ask({ width, height, widthMm, heightMm }: ScreenWish): Promise<void> {
-    if (this.#bus.isEnded) return
+    if (this.#bus.isEnded || this.#closing.signal.aborted) return
     try {
       await this.#bus.call({
         path: this.#path,
@@ -49,6 +59,7 @@ class ScreenSize implements ConsolePart {
         signature: 'qqiiuu',
         body: [widthMm, heightMm, 0, 0, width, height],
       })
+      await after(SETTLING, undefined, { signal: this.#closing.signal }).catch(() => {})
     } catch (error) {
       if (!(error instanceof BusError)) throw error
       this.#failed(error)
