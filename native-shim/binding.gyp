@@ -39,6 +39,30 @@
           "ldflags": ["-fsanitize=address,undefined"]
         }]
       ]
+    },
+    {
+      "target_name": "scanout-gpu",
+      "type": "executable",
+      "sources": [
+        "gpu-process/device.cc",
+        "gpu-process/import.cc",
+        "gpu-process/libraries.cc",
+        "gpu-process/main.cc",
+        "gpu-process/painter.cc",
+        "gpu-process/wire.cc"
+      ],
+      "defines": ["_GNU_SOURCE"],
+      "cflags": ["-Wall", "-Wextra", "-Werror", "-fstack-protector-strong", "-fvisibility=hidden", "-O2", "-fPIE"],
+      "cflags_cc": ["-std=gnu++20", "-fexceptions"],
+      "cflags_cc!": ["-std=gnu++17", "-fno-exceptions"],
+      "ldflags": ["-Wl,-z,relro,-z,now", "-pie"],
+      "libraries": ["-ldl"],
+      "conditions": [
+        ["sanitize=='true'", {
+          "cflags": ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer", "-g", "-O1"],
+          "ldflags": ["-fsanitize=address,undefined"]
+        }]
+      ]
     }
   ]
 }

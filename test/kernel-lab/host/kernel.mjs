@@ -5,8 +5,10 @@ import path from 'node:path'
 import { command, pipeline, quoted } from './command.mjs'
 import { Skip } from './skip.mjs'
 
-/** Debian's names of "the current 6.12 kernel": bookworm-security, then trixie. */
-const metaPackages = ['linux-image-6.12-amd64', 'linux-image-amd64']
+/** The kernel of the lab. */
+const labSeries = '6.12'
+/** Debian's names of "the current kernel" of a series: bookworm-security, then a release's own. */
+const metaPackages = (series) => [`linux-image-${series}-amd64`, 'linux-image-amd64']
 const sampleFiles = ['mbochs.c', 'mdpy.c', 'mdpy-defs.h']
 
 /**
@@ -20,10 +22,10 @@ const sampleFiles = ['mbochs.c', 'mdpy.c', 'mdpy-defs.h']
  * @throws Skip when there is neither cache nor network
  */
 export async function debianKernel(cache, say, { update = false } = {}) {
-  const kept = await keptVersions(cache)
+  const kept = await keptVersions(cache, labSeries)
   if (kept.length > 0 && !update) return layout(cache, kept[0])
   try {
-    const version = await currentVersion(say)
+    const version = await currentVersion(say, labSeries)
     if (!kept.includes(version)) await fetchKernel(cache, version, say)
     return layout(cache, version)
   } catch (error) {
@@ -37,19 +39,20 @@ export async function debianKernel(cache, say, { update = false } = {}) {
 
 /**
  * The kernel alone, without headers and samples: the lab's where its cache has one, else its image
- * package (102 MiB) in a folder beside.
+ * package (about 100 MiB) in a folder beside.
  *
+ * @param series 6.12, or 6.1 where the release has it (Debian 12)
  * @returns version, folder, root, image, modules as debianKernel
  * @throws Skip when there is neither cache nor network
  */
-export async function debianImage(cache, say) {
+export async function debianImage(cache, say, series = labSeries) {
   const own = path.join(cache, 'image')
   for (const place of [cache, own]) {
-    const [version] = await keptVersions(place)
+    const [version] = await keptVersions(place, series)
     if (version) return layout(place, version)
   }
-  const version = await currentVersion(say)
-  say(`downloading Debian's kernel ${version} (102 MiB, once)`)
+  const version = await currentVersion(say, series)
+  say(`downloading Debian's kernel ${version} (about 100 MiB, once)`)
   await fill(path.join(own, version), async (folder) => {
     await fetchPackages(folder, path.join(folder, 'root'), say, [`linux-image-${version}`])
     expectImage(folder, version)
@@ -116,27 +119,30 @@ function layout(cache, version) {
   }
 }
 
-/** Complete kernels in the cache, newest first. */
-async function keptVersions(cache) {
-  const names = await readdir(cache).catch(() => [])
+/** Complete kernels of a series in the cache, newest first. */
+async function keptVersions(cache, series) {
+  const names = (await readdir(cache).catch(() => [])).filter((name) =>
+    name.startsWith(`${series}.`),
+  )
   const complete = names.filter((name) => existsSync(path.join(cache, name, 'complete')))
   return complete.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
 }
 
-async function currentVersion(say) {
-  const known = await askVersion()
+async function currentVersion(say, series) {
+  const known = await askVersion(series)
   if (known) return known
   await refreshLists(say)
-  const found = await askVersion()
+  const found = await askVersion(series)
   if (found) return found
-  throw new Skip(`no package source offers ${metaPackages.join(' or ')} 6.12 (Debian 12 or 13)`)
+  const names = metaPackages(series).join(' or ')
+  throw new Skip(`no package source offers ${names} ${series} (Debian 12 or 13)`)
 }
 
-async function askVersion() {
-  for (const name of metaPackages) {
+async function askVersion(series) {
+  for (const name of metaPackages(series)) {
     const text = await command('apt-cache', ['depends', name]).catch(() => '')
-    const version = /Depends: linux-image-(6\.12\.\S+-amd64)\s/.exec(text)?.[1]
-    if (version) return version
+    const version = /Depends: linux-image-(\d\S+-amd64)\s/.exec(text)?.[1]
+    if (version?.startsWith(`${series}.`)) return version
   }
   return undefined
 }
