@@ -59,6 +59,8 @@ export async function assemble(stage: string, assembly: Assembly): Promise<void>
   const addon = at('program', 'out', 'native', 'scanout_shim.node')
   await copyFile(assembly.addon, addon)
   await chmod(addon, 0o644)
+  const gpu = at('program', 'out', 'native', 'scanout-gpu')
+  await copyFile(path.join(path.dirname(assembly.addon), 'scanout-gpu'), gpu)
   await copyFile(path.join(assembly.node, 'bin', 'node'), at('node'))
   await copyFile(shipped('launcher'), at('launcher'))
   await copyFile(path.join(root, 'packaging', 'after-pack.mjs'), at('after-pack.mjs'))
@@ -66,7 +68,7 @@ export async function assemble(stage: string, assembly: Assembly): Promise<void>
   for (const script of ['after-install.sh', 'after-remove.sh', 'apparmor-profile']) {
     await copyFile(shipped(script), at('scripts', script))
   }
-  for (const program of ['node', 'launcher']) await chmod(at(program), 0o755)
+  for (const program of [at('node'), at('launcher'), gpu]) await chmod(program, 0o755)
   await drawIcons(at('icons'))
   // Distributions do not agree where zsh looks: electron-builder.yml says it for each.
   await mkdir(at('zsh'))

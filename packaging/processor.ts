@@ -32,7 +32,8 @@ export function machineFor(arch: Arch, say: (line: string) => void): Machine {
           node: path.join(root, 'node_modules', `node-linux-${arch}`),
         }
       : foreign(arch, say)
-  for (const file of [machine.addon, path.join(machine.node, 'bin', 'node')]) {
+  const gpu = path.join(path.dirname(machine.addon), 'scanout-gpu')
+  for (const file of [machine.addon, gpu, path.join(machine.node, 'bin', 'node')]) {
     const found = readFileSync(file).readUInt16LE(18)
     if (found !== processors[arch].elf) throw new Error(`${file} is not for ${arch}`)
   }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Bundles main, its workers, the preload and the page into out/, and copies the addon there.
+// Bundles main, its workers, the preload and the page into out/, and copies the addon and scanout-gpu there.
 //
 //   node scripts/build.mjs [FOLDER]     another folder below the checkout, from nothing and without
 //                                       source maps: what packages are made of
@@ -86,4 +86,5 @@ await cp(at('renderer/record.html'), at(`${out}/renderer/record.html`))
 await cp(at('renderer/launcher.html'), at(`${out}/renderer/launcher.html`))
 await cp(at('assets/icon.svg'), at(`${out}/renderer/icon.svg`))
 await cp(at('assets'), at(`${out}/assets`), { recursive: true })
-await cp(at('native-shim/build/Release/scanout_shim.node'), at(`${out}/native/scanout_shim.node`))
+for (const file of ['scanout_shim.node', 'scanout-gpu'])
+  await cp(at('native-shim/build/Release', file), at(`${out}/native`, file))

@@ -34,6 +34,7 @@ const expected: readonly string[] = [
   .concat([
     `${program}/package.json`,
     ...['cli.js', 'electron.js', 'source-worker.js'].map((file) => `${program}/out/main/${file}`),
+    `${program}/out/native/scanout-gpu`,
     `${program}/out/native/scanout_shim.node`,
     ...['preload.cjs', 'memory-preload.cjs', 'launcher-preload.cjs'].map(
       (file) => `${program}/out/preload/${file}`,
@@ -165,11 +166,10 @@ describe.skipIf(!built.installed)('the deb (needs the Debian package dpkg)', () 
 
   it('needs no newer libc than it says', () => {
     const said = /libc6 \(>= ([\d.]+)\)/.exec(must('dpkg-deb', ['--field', deb, 'Depends']))?.[1]
-    const binary = readFileSync(
-      path.join(installed, program, 'out/native/scanout_shim.node'),
-      'latin1',
-    )
-    const wanted = [...binary.matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor))
+    const wanted = ['scanout_shim.node', 'scanout-gpu'].flatMap((file) => {
+      const binary = readFileSync(path.join(installed, program, 'out/native', file), 'latin1')
+      return [...binary.matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor))
+    })
     expect(wanted.length).toBeGreaterThan(0)
     expect(Math.max(...wanted)).toBeLessThanOrEqual(Number(said?.split('.')[1]))
   })
