@@ -1,20 +1,25 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Viewers side by side on the same Linux guest of QEMU, on one X screen: frames really shown, what each
-// costs, how late it is. Nothing is attached to any of them: frames are read from the screen's memory.
+// Viewers side by side on the same Linux guest of QEMU, on X screens of their own: frames really shown,
+// what each costs, how late it is. Nothing is attached to any of them: frames are read from the screen's
+// memory, costs from /proc.
 //
-//   npm run bench:view                       every viewer that is installed, at 1920×1080
-//   npm run bench:view -- --size 1280x720 --seconds 10 --only Scanout --json FILE
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+//   npm run bench:view                            every viewer that is installed, 1920×1080, about 6 minutes
+//   npm run bench:view -- --all                   1280×720 and 3840×2160 as well, and longer
+//   npm run bench:view -- --viewers Scanout,gtk --cases bar,full --sizes 1280x720 --seconds 3
+//   npm run bench:view -- --threads               also the parts of each viewer's costs
+//   npm run bench:view -- --soak 600              memory and descriptors, so many seconds a case
+//   npm run bench:view -- --fleet 4               so many viewers on as many guests at once
+//   npm run bench:view -- --app FOLDER            another checkout's Scanout, to compare with
+//   npm run bench:view -- --kernel 6.12           the guest's kernel; Debian 12's 6.1 where it can be had
+//
+// It prints a table of Markdown and writes out/bench/view.json (--json FILE).
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { cpuMs, memoryMb, tree } from './bench/processes.mjs'
-import { Screen } from './bench/screen.mjs'
-import { viewers } from './bench/viewers.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 // The guest is TypeScript, which an older Node cannot run.
@@ -23,238 +28,163 @@ if (!process.features.typescript) {
   const { status } = spawnSync(node, process.argv.slice(1), { stdio: 'inherit' })
   process.exit(status ?? 1)
 }
-const { LinuxGuest } = await import('../test/qemu/linux-guest.ts')
+const { makeGuest } = await import('../test/qemu/guest/files.ts')
+const { cases } = await import('./bench/cases.mjs')
+const { baseline, measure } = await import('./bench/measure.mjs')
+const { memoryMb } = await import('./bench/processes.mjs')
+const { fleet } = await import('./bench/fleet.mjs')
+const { soak } = await import('./bench/soak.mjs')
+const { describeHost } = await import('./bench/host.mjs')
+const { bootGuest, Stage } = await import('./bench/stage.mjs')
+const { hostLine, table } = await import('./bench/table.mjs')
+const { viewersOf } = await import('./bench/viewers.mjs')
 
 const { values: options } = parseArgs({
   options: {
-    size: { type: 'string', default: '1920x1080' },
-    seconds: { type: 'string', default: '10' },
-    only: { type: 'string' },
-    json: { type: 'string' },
+    app: { type: 'string', default: root },
+    all: { type: 'boolean', default: false },
+    cases: { type: 'string', default: Object.keys(cases).join() },
+    fleet: { type: 'string' },
+    json: { type: 'string', default: path.join(root, 'out/bench/view.json') },
+    kernel: { type: 'string', default: '6.1' },
+    seconds: { type: 'string' },
+    sizes: { type: 'string' },
+    soak: { type: 'string' },
+    threads: { type: 'boolean', default: false },
+    viewers: { type: 'string' },
   },
 })
-const [width = 0, height = 0] = options.size.split('x').map(Number)
-const runMs = Number(options.seconds) * 1000
+const say = (text) => process.stdout.write(`${text}\n`)
+const progress = (text) => process.stderr.write(`… ${text}\n`)
+const stop = (text) => {
+  say(text)
+  process.exit(2)
+}
+
+const runMs = Number(options.seconds ?? (options.all ? 10 : 5)) * 1000
+const timingMs = Math.min(runMs, options.all ? 6000 : 4000)
+const names = options.cases.split(',')
+const wrong = names.find((name) => !(name in cases))
+if (wrong !== undefined) stop(`no case ${wrong}: ${Object.keys(cases).join(', ')}`)
+const sizes = (options.sizes ?? (options.all ? '1280x720,1920x1080,3840x2160' : '1920x1080'))
+  .split(',')
+  .map((text) => {
+    const [width, height] = text.split('x').map(Number)
+    if (!(width > 0 && height > 0)) stop(`no size ${text}: 1920x1080 is one`)
+    return { width, height }
+  })
+
 process.setMaxListeners(0)
 const folder = mkdtempSync(path.join(tmpdir(), 'scanout-bench-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
 
-/** A colour that nothing else has. */
-const MARK = 0x12ab9f
-const SETTLE_MS = 2000
+const inPath = (program) => spawnSync('which', [program]).status === 0
+const missing = ['Xvfb', 'openbox', 'qemu-system-x86_64'].filter((program) => !inPath(program))
+if (missing.length > 0)
+  stop(`bench:view needs ${missing.join(', ')}: apt-get install xvfb openbox qemu-system-x86`)
+if (spawnSync(path.join(options.app, 'scanout'), ['--version'], { stdio: 'ignore' }).status !== 0)
+  stop('Scanout could not be built: run npm run build')
 
-const percentile = (list, part) =>
-  list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * part))] ?? 0
-const say = (text) => process.stdout.write(`${text}\n`)
+/** Debian 12's kernel tells its display what changed; a newer one says "all of it", to every viewer. */
+function guestFiles() {
+  const files = makeGuest(options.kernel)
+  if (typeof files !== 'string') return files
+  progress(`no guest with Linux ${options.kernel}: ${files}`)
+  const other = makeGuest()
+  return typeof other === 'string' ? stop(`no guest: ${other}`) : other
+}
 
-/** What the guest itself costs QEMU when nobody looks, ms of CPU a second. */
-async function baseline(device, pattern) {
-  await using guest = await LinuxGuest.start({
-    display: device,
-    size: { width, height },
-    backend: 'none',
+const viewers = viewersOf(path.resolve(options.app))
+
+function chosenViewers() {
+  const wanted = options.viewers?.toLowerCase().split(',')
+  const chosen = viewers.filter(({ name }) => {
+    const words = name.toLowerCase()
+    return !wanted || wanted.some((word) => words === word || words.split(/[ ,]+/).includes(word))
   })
-  await guest.command(`pattern ${pattern}`)
-  await delay(SETTLE_MS)
-  const before = cpuMs([guest.vm.pid])
-  await delay(runMs)
-  return ((cpuMs([guest.vm.pid]) - before) * 1000) / runMs
-}
-
-const baselines = new Map()
-async function baselineOf(device, pattern) {
-  const key = `${device} ${pattern}`
-  if (!baselines.has(key)) baselines.set(key, await baseline(device, pattern))
-  return baselines.get(key)
-}
-
-/** Distinct frame numbers that the top left of the picture shows, and the gaps between them, ms. */
-async function shownFrames(screen, { x, y }, pauseMs) {
-  const times = []
-  let last
-  const end = performance.now() + runMs
-  while (performance.now() < end) {
-    const number = screen.pixel(x + 8, y + 8)
-    if (number !== last) times.push(performance.now())
-    last = number
-    await delay(pauseMs)
-  }
-  const gaps = times.slice(1).map((time, at) => time - times[at])
-  return { perSecond: ((times.length - 1) * 1000) / runMs, gapP95: percentile(gaps, 0.95) }
-}
-
-/** From the guest's word that it is about to paint until the colour is on the screen, ms. */
-async function latency(guest, screen, { x, y }) {
-  const times = []
-  let markedAt
-  guest.onMark(() => {
-    markedAt = performance.now()
+  return chosen.filter((viewer) => {
+    if (viewer.has()) return true
+    say(`left out: ${viewer.name} is not installed (${viewer.package})`)
+    return false
   })
-  let before = screen.pixel(x + 96, y + 32)
-  const end = performance.now() + 12_000
-  while (performance.now() < end) {
-    const now = screen.pixel(x + 96, y + 32)
-    if (now !== before && markedAt !== undefined) {
-      times.push(performance.now() - markedAt)
-      markedAt = undefined
-    }
-    before = now
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  guest.onMark(() => {})
-  return { p50: percentile(times, 0.5), p95: percentile(times, 0.95), count: times.length }
 }
 
-async function until(what, patienceMs, look) {
-  const start = performance.now()
-  for (;;) {
-    const found = look()
-    if (found !== undefined) return { found, ms: performance.now() - start }
-    if (performance.now() - start > patienceMs) throw new Error(`${what} did not come`)
-    await delay(5)
+const files = guestFiles()
+const chosen = chosenViewers()
+if (chosen.length === 0)
+  stop(`none of these viewers: ${viewers.map(({ name }) => name).join('; ')}`)
+const host = describeHost(chosen, files.kernel)
+say(hostLine(host))
+
+/** What the guest costs when nobody looks, by device and case, ms of CPU a second. */
+async function baselines(size) {
+  const found = new Map()
+  for (const device of new Set(chosen.map((viewer) => viewer.device))) {
+    progress(`${size.width}×${size.height}: ${device} without a viewer`)
+    const own = mkdtempSync(path.join(folder, 'none-'))
+    const booted = await bootGuest({ device, backend: 'none', size, files, folder: own })
+    await using _guest = booted.guest
+    using _typist = booted.typist
+    for (const name of names)
+      found.set(`${device} ${name}`, await baseline(booted, name, Math.min(runMs, 5000)))
   }
+  return found
 }
 
-async function measure(viewer) {
-  const own = mkdtempSync(path.join(folder, 'run-'))
-  const screen = await Screen.start(own, width, height)
-  const socket = path.join(own, 'display')
-  const env = { ...process.env, DISPLAY: screen.display, HOME: own, XDG_RUNTIME_DIR: own }
-  const display = process.env.DISPLAY
-  process.env.DISPLAY = screen.display
-  try {
-    await using guest = await LinuxGuest.start({
-      display: viewer.device,
-      size: { width, height },
-      backend: viewer.backend,
-      args: viewer.args(socket),
-    })
-    await guest.command(`patch 128,0 ${MARK.toString(16)}`)
-    let child
-    const start = () => {
-      const [program, ...args] = viewer.command(guest, socket)
-      child = spawn(program, args, { env, cwd: own, stdio: 'ignore' })
-      process.once('exit', () => child.kill('SIGKILL'))
-    }
-    const stop = async () => {
-      const stopped = child
-      const ended = new Promise((resolve) => stopped.once('exit', resolve))
-      stopped.kill('SIGINT')
-      const late = setTimeout(() => stopped.kill('SIGKILL'), 3000)
-      await ended
-      clearTimeout(late)
-      await delay(500)
-    }
-    const look = () => screen.find(MARK, 64)
-    let startMs
-    if (viewer.command) {
-      // The first start warms caches and profiles.
-      start()
-      await until('the first picture', 30_000, look)
-      await stop()
-      start()
-    }
-    const first = await until('the picture', 30_000, look)
-    if (viewer.command) startMs = first.ms
-    const origin = { x: first.found.x - 128, y: first.found.y }
-    await delay(SETTLE_MS)
-    const of = () => (child ? tree(child.pid) : [])
-    const result = { viewer: viewer.name, startMs, cases: {} }
-    for (const pattern of ['static', 'bar', 'full']) {
-      await guest.command(`pattern ${pattern}`)
-      await delay(SETTLE_MS)
-      const pids = of()
-      const before = {
-        viewer: cpuMs(pids),
-        qemu: cpuMs([guest.vm.pid]),
-        x: cpuMs([screen.server.pid]),
-      }
-      const shown = await shownFrames(screen, origin, pattern === 'static' ? 100 : 1)
-      const spent = (pid, was) => ((cpuMs(pid) - was) * 1000) / runMs
-      const base = baselines.get(`${viewer.device} ${pattern}`) ?? 0
-      const ms = {
-        viewer: spent(pids, before.viewer),
-        qemu: spent([guest.vm.pid], before.qemu) - base,
-        x: spent([screen.server.pid], before.x),
-      }
-      result.cases[pattern] = { ...shown, ms }
-    }
-    result.memoryMb = memoryMb(of())
-    await guest.command('pattern flash')
-    await delay(1000)
-    result.latency = await latency(guest, screen, origin)
-    if (child) await stop()
-    return result
-  } finally {
-    if (display === undefined) delete process.env.DISPLAY
-    else process.env.DISPLAY = display
-    screen.stop()
+async function measureViewer(viewer, size, without) {
+  await using stage = await Stage.open({ viewer, size, files, folder })
+  const { startMs, sentWhileStatic } = stage
+  const result = { viewer: viewer.name, size, startMs, sentWhileStatic, cases: {} }
+  for (const name of names) {
+    progress(`${size.width}×${size.height}: ${viewer.name}, ${cases[name].title}`)
+    const one = await measure(stage, name, { runMs, timingMs })
+    one.cpu.qemuMore = Math.max(0, one.cpu.qemu - without.get(`${viewer.device} ${name}`))
+    result.cases[name] = one
+  }
+  if (viewer.command) result.memoryMb = memoryMb(stage.viewers)
+  return result
+}
+
+function sayParts({ viewer, cases: measured }) {
+  for (const [name, { parts }] of Object.entries(measured)) {
+    say(`\n${viewer}, ${cases[name].title}: ms of CPU a second, wakeups a second`)
+    for (const { part, cpu, wakeups } of parts)
+      say(`  ${cpu.toFixed(2).padStart(8)} ${wakeups.toFixed(1).padStart(8)}  ${part}`)
   }
 }
 
-const has = (program) => spawnSync('which', [program]).status === 0
-for (const program of ['Xvfb', 'openbox']) {
-  if (!has(program)) {
-    say(`bench:view needs ${program}: apt-get install xvfb openbox`)
-    process.exit(1)
+async function compare(size) {
+  const without = await baselines(size)
+  const results = []
+  for (const viewer of chosen) {
+    try {
+      results.push(await measureViewer(viewer, size, without))
+    } catch (error) {
+      say(`left out: ${viewer.name} at ${size.width}×${size.height}: ${error.message}`)
+    }
   }
-}
-const chosen = viewers.filter(({ name }) => options.only === undefined || name === options.only)
-const results = []
-say(
-  `${cpus().length} × ${cpus()[0].model}; ${width} × ${height}; ${options.seconds} s a case; no GPU is used`,
-)
-for (const viewer of chosen) {
-  if (!has(viewer.needs)) {
-    say(`skipped ${viewer.name}: apt-get install ${viewer.package}`)
-    continue
-  }
-  process.stderr.write(`… ${viewer.name}\n`)
-  for (const pattern of ['static', 'bar', 'full']) await baselineOf(viewer.device, pattern)
-  try {
-    results.push(await measure(viewer))
-  } catch (error) {
-    say(`skipped ${viewer.name}: ${error.message}`)
-  }
+  if (results.length === 0) return results
+  say(`\n${size.width} × ${size.height}, ${runMs / 1000} s a case\n`)
+  for (const line of table(results, names)) say(line)
+  for (const { viewer, sentWhileStatic } of results)
+    if (sentWhileStatic !== undefined)
+      say(`\n${viewer} sent ${sentWhileStatic} picture(s) from its start on while none changed`)
+  if (options.threads) for (const result of results) sayParts(result)
+  return results
 }
 
-const [ours] = results.filter(({ viewer }) => viewer === 'Scanout')
-const each = ({ perSecond, ms }) => (ms.viewer + Math.max(0, ms.qemu)) / perSecond
-const ratio = (value, own) => (own ? ` (× ${(value / own).toFixed(2)})` : '')
-const columns = [
-  ['viewer', (r) => r.viewer],
-  ['bar: shown/s', (r) => r.cases.bar.perSecond.toFixed(1)],
-  [
-    'CPU ms a frame',
-    (r) => each(r.cases.bar).toFixed(2) + ratio(each(r.cases.bar), ours && each(ours.cases.bar)),
-  ],
-  ['full: shown/s', (r) => r.cases.full.perSecond.toFixed(1)],
-  [
-    'CPU ms a frame',
-    (r) => each(r.cases.full).toFixed(2) + ratio(each(r.cases.full), ours && each(ours.cases.full)),
-  ],
-  [
-    'static: % of a core',
-    (r) => ((r.cases.static.ms.viewer + Math.max(0, r.cases.static.ms.qemu)) / 10).toFixed(1),
-  ],
-  [
-    'latency p50 / p95 ms',
-    (r) =>
-      r.latency.count > 0
-        ? `${r.latency.p50.toFixed(1)} / ${r.latency.p95.toFixed(1)}`
-        : 'none seen',
-  ],
-  ['start ms', (r) => (r.startMs === undefined ? 'in QEMU' : r.startMs.toFixed(0))],
-  ['memory MB', (r) => (r.memoryMb > 0 ? r.memoryMb.toFixed(0) : 'in QEMU')],
-]
-say(`| ${columns.map(([title]) => title).join(' | ')} |`)
-say(`|${columns.map(() => '---').join('|')}|`)
-for (const result of results) say(`| ${columns.map(([, cell]) => cell(result)).join(' | ')} |`)
-if (options.json) {
-  writeFileSync(
-    options.json,
-    `${JSON.stringify({ host: cpus()[0].model, cores: cpus().length, width, height, results }, null, 2)}\n`,
-  )
+const written = { host, seconds: runMs / 1000, results: [] }
+const common = { viewer: chosen[0], files, folder, say, progress }
+if (options.soak) {
+  written.soak = await soak({ ...common, size: sizes[0], seconds: Number(options.soak) })
+} else if (options.fleet) {
+  const size = options.sizes ? sizes[0] : { width: 1280, height: 720 }
+  written.fleet = await fleet({ ...common, size, count: Number(options.fleet), runMs })
+} else {
+  for (const size of sizes) written.results.push(...(await compare(size)))
 }
+mkdirSync(path.dirname(options.json), { recursive: true })
+writeFileSync(options.json, `${JSON.stringify(written, null, 2)}\n`)
+say(`\nwritten to ${path.relative(process.cwd(), options.json)}`)
 process.exit()

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// An X screen whose pixels are read from its own memory: looking at it costs the server nothing.
+// An X screen with a window manager, whose pixels are read from its own memory: looking at it costs the
+// server nothing.
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
+import { Display, layoutOf } from '../../test/e2e/display.ts'
 
 /** Windows without borders that fill the screen: the picture is shown 1:1. */
 const windowRules = `<?xml version="1.0"?>
@@ -11,56 +12,60 @@ const windowRules = `<?xml version="1.0"?>
 <applications><application class="*"><decor>no</decor><maximized>yes</maximized></application></applications>
 </openbox_config>
 `
+/** The header of an XWD file, which says where its pixels are. */
+const HEADER_BYTES = 100
 
-/** Xvfb at one size with a window manager. */
 export class Screen {
-  #file
-  #first
-  #pitch
+  #display
+  #manager
+  #fd
+  #stop
 
-  static async start(folder, width, height) {
+  /** @param folder a free one for the window manager's rules */
+  static async start(folder, { width, height }) {
     const screen = new Screen()
-    const own = path.join(folder, 'screen')
-    mkdirSync(own)
-    const size = `${width}x${height}x24`
-    screen.server = spawn(
-      'Xvfb',
-      ['-displayfd', '3', '-screen', '0', size, '-noreset', '-fbdir', own],
-      { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
-    )
-    process.once('exit', () => screen.server.kill('SIGKILL'))
-    const lines = createInterface({ input: screen.server.stdio[3] })
-    screen.display = `:${await new Promise((resolve) => lines.once('line', resolve))}`
-    screen.width = width
-    screen.height = height
-    const rules = path.join(own, 'rc.xml')
+    screen.size = { width, height }
+    screen.#display = await Display.start(`${width}x${height}`)
+    screen.#stop = () => screen[Symbol.dispose]()
+    process.once('exit', screen.#stop)
+    const rules = path.join(folder, 'rc.xml')
     writeFileSync(rules, windowRules)
-    screen.manager = spawn('openbox', ['--config-file', rules], {
-      env: { ...process.env, DISPLAY: screen.display },
+    screen.#manager = spawn('openbox', ['--config-file', rules], {
+      env: { ...process.env, DISPLAY: screen.name },
       stdio: 'ignore',
     })
-    // Its header is that of X window dumps (XWDFile.h): 32-bit numbers, highest byte first.
-    screen.#file = openSync(path.join(own, 'Xvfb_screen0'), 'r')
-    const header = Buffer.alloc(100)
-    readSync(screen.#file, header, 0, 100, 0)
-    screen.#pitch = header.readUInt32BE(48)
-    screen.#first = header.readUInt32BE(0) + header.readUInt32BE(76) * 12
+    const { file } = screen.#display
+    screen.#fd = openSync(file, 'r')
+    const header = Buffer.alloc(HEADER_BYTES)
+    readSync(screen.#fd, header, 0, HEADER_BYTES, 0)
+    const { start, bytesPerLine } = layoutOf(header)
+    screen.memory = { file, first: start, pitch: bytesPerLine }
     return screen
+  }
+
+  get name() {
+    return this.#display.name
+  }
+
+  /** The server's process. */
+  get pid() {
+    return this.#display.pid
   }
 
   /** One pixel as 0xRRGGBB. */
   pixel(x, y) {
     const word = Buffer.alloc(4)
-    readSync(this.#file, word, 0, 4, this.#first + y * this.#pitch + x * 4)
+    readSync(this.#fd, word, 0, 4, this.memory.first + y * this.memory.pitch + x * 4)
     return word.readUInt32LE(0) & 0xffffff
   }
 
   /** Left end of the first row that has so many pixels of one colour side by side; undefined without one. */
   find(colour, count) {
-    const row = Buffer.alloc(this.width * 4)
-    for (let y = 0; y < this.height; y += 1) {
-      readSync(this.#file, row, 0, row.length, this.#first + y * this.#pitch)
-      for (let x = 0, run = 0; x < this.width; x += 1) {
+    const { width, height } = this.size
+    const row = Buffer.alloc(width * 4)
+    for (let y = 0; y < height; y += 1) {
+      readSync(this.#fd, row, 0, row.length, this.memory.first + y * this.memory.pitch)
+      for (let x = 0, run = 0; x < width; x += 1) {
         run = (row.readUInt32LE(x * 4) & 0xffffff) === colour ? run + 1 : 0
         if (run === count) return { x: x + 1 - count, y }
       }
@@ -68,9 +73,10 @@ export class Screen {
     return undefined
   }
 
-  stop() {
-    closeSync(this.#file)
-    this.manager.kill('SIGKILL')
-    this.server.kill('SIGKILL')
+  [Symbol.dispose]() {
+    process.off('exit', this.#stop)
+    closeSync(this.#fd)
+    this.#manager.kill('SIGKILL')
+    this.#display[Symbol.dispose]()
   }
 }

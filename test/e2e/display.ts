@@ -18,6 +18,8 @@ export type Screen = { readonly width: number; readonly height: number; readonly
 /** An X server without a screen, whose framebuffer is a file. */
 export class Display implements Disposable {
   readonly name: string
+  /** The file that is its framebuffer: an XWD file, X11/XWDFile.h, version 7, 32 bits a pixel. */
+  readonly file: string
   readonly #server: ChildProcess
   readonly #folder: string
 
@@ -25,6 +27,7 @@ export class Display implements Disposable {
     this.#server = server
     this.name = `:${number}`
     this.#folder = folder
+    this.file = path.join(folder, 'Xvfb_screen0')
   }
 
   /** On a number that the server chooses. */
@@ -40,12 +43,15 @@ export class Display implements Disposable {
     return new Display(server, number, folder)
   }
 
-  /** Reads the framebuffer: an XWD file, X11/XWDFile.h, version 7, 32 bits a pixel. */
+  /** The server's process. */
+  get pid(): number {
+    return this.#server.pid ?? 0
+  }
+
+  /** Reads the framebuffer. */
   screen(): Screen {
-    const file = readFileSync(path.join(this.#folder, 'Xvfb_screen0'))
-    const word = (index: number): number => file.readUInt32BE(index * 4)
-    const [width, height, bytesPerLine, colours] = [word(4), word(5), word(12), word(19)]
-    const start = word(0) + colours * 12
+    const file = readFileSync(this.file)
+    const { width, height, start, bytesPerLine } = layoutOf(file)
     const rgb = new Uint32Array(width * height)
     for (let y = 0; y < height; y += 1) {
       for (let x = 0; x < width; x += 1) {
@@ -59,4 +65,11 @@ export class Display implements Disposable {
     this.#server.kill('SIGKILL')
     rmSync(this.#folder, { recursive: true, force: true })
   }
+}
+
+/** Where an XWD file has its pixels; pixel (0, 0) is at `start`. */
+export function layoutOf(file: Buffer) {
+  const word = (index: number): number => file.readUInt32BE(index * 4)
+  const start = word(0) + word(19) * 12
+  return { width: word(4), height: word(5), start, bytesPerLine: word(12) }
 }

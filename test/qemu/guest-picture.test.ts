@@ -55,13 +55,14 @@ describe.skipIf(guestHindrance !== undefined)(guestTitle('a Linux guest'), () =>
   })
 
   describe.each(displays)('with %s', (display) => {
-    it.each(['static', 'bar', 'full', 'dirty'] as const)(
+    it.each(['static', 'bar', 'full', 'dirty', 'strip'] as const)(
       'shows a stopped %s picture as it was drawn and as QEMU dumps it, in every pixel',
       async (pattern) => {
         const guest = guestWith(display)
         using source = await view(guest.socket)
         const { frame: before } = await guest.command(`pattern ${pattern}`)
-        const shown = () => firstPixel(source)
+        const shown = async () =>
+          pattern === 'strip' ? (await guest.command('look')).frame : firstPixel(source)
         if (pattern !== 'static') await expect.poll(shown, patience).toBeGreaterThan(before + 5)
         const { frame } = await guest.command('freeze')
         await expectFrame(guest, source, pattern, frame)

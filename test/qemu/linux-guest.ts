@@ -5,7 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Size } from '../../core/geometry.ts'
-import { guestFiles, guestHindrance } from './guest/files.ts'
+import { type GuestFiles, guestFiles, guestHindrance } from './guest/files.ts'
 import type { GuestPattern } from './guest/picture.ts'
 import { type Qemu, VirtualMachine } from './virtual-machine.ts'
 
@@ -27,6 +27,8 @@ export type GuestOptions = {
   readonly qemu?: Qemu
   /** What QEMU is told of its display. */
   readonly backend?: string
+  /** Another kernel than the lab's. */
+  readonly files?: GuestFiles
 }
 
 // biome-ignore format: one row per device
@@ -71,8 +73,9 @@ export class LinuxGuest implements AsyncDisposable {
   private constructor(options: GuestOptions) {
     const { display, input = 'ps2', pattern = 'static', hz = 60 } = options
     const { size = { width: 1920, height: 1080 } } = options
-    if (!guestFiles) throw new Error(`no guest on this host: ${guestHindrance}`)
-    const { kernel, initrd, modules } = guestFiles
+    const booted = options.files ?? guestFiles
+    if (!booted) throw new Error(`no guest on this host: ${guestHindrance}`)
+    const { kernel, initrd, modules } = booted
     const owned = new AsyncDisposableStack()
     const folder = mkdtempSync(path.join(tmpdir(), 'guest-test-'))
     owned.defer(() => rmSync(folder, { recursive: true, force: true }))

@@ -3,6 +3,9 @@
 // Makes the guest of the QEMU tests from Debian's kernel, busybox and the C programs beside this file.
 // Nothing is installed; all is kept in .cache and made anew only when something changed. Prints its
 // progress on stderr and one line of JSON on stdout: kernel, initrd, and the modules of each device.
+//
+//   build.mjs [6.1|6.12]     the kernel's series; 6.12 when left out
+//
 // Exit status: 0 made, 1 failed, 77 this host cannot (the line says why).
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -47,6 +50,10 @@ const programs = {
 }
 const sources = ['init.sh', 'screen.h', 'picture.h', ...Object.values(programs).flat()]
 
+/** First bytes of what a kernel is packed with. */
+const ZSTD = 0xfd2fb528
+const XZ = 0x587a37fd
+
 const say = (text) => process.stderr.write(`guest: ${text}\n`)
 
 try {
@@ -58,7 +65,7 @@ try {
 
 async function build() {
   checkHost()
-  const kernel = await debianImage(cache, say)
+  const kernel = await debianImage(cache, say, process.argv[2])
   const folder = path.join(cache, 'guest', await fingerprint(kernel.version))
   const list = path.join(folder, 'guest.json')
   if (!existsSync(list)) {
@@ -113,7 +120,7 @@ async function make(kernel, folder) {
     )
     await rm(tree, { recursive: true })
     const kernelName = path.basename(kernel.image)
-    await writeFile(path.join(part, kernelName), unpacked(await readFile(kernel.image)))
+    await writeUnpacked(await readFile(kernel.image), path.join(part, kernelName))
     const made = {
       kernel: path.join(folder, kernelName),
       initrd: path.join(folder, 'initrd.gz'),
@@ -133,10 +140,14 @@ async function make(kernel, folder) {
  * The kernel as it lies in its image (Linux's Documentation/arch/x86/boot.rst), which QEMU boots as well:
  * under TCG it takes a second to unpack itself. An image of another compression is left as it is.
  */
-function unpacked(image) {
+async function writeUnpacked(image, file) {
   const setup = (image[0x1f1] + 1) * 512
   const start = setup + image.readUInt32LE(0x248)
   // The last four bytes are the length of what is packed.
   const packed = image.subarray(start, start + image.readUInt32LE(0x24c) - 4)
-  return packed.readUInt32LE(0) === 0xfd2fb528 ? zstdDecompressSync(packed) : image
+  const magic = packed.readUInt32LE(0)
+  if (magic !== XZ) return writeFile(file, magic === ZSTD ? zstdDecompressSync(packed) : image)
+  await writeFile(`${file}.xz`, packed)
+  await pipeline(`xz -dc ${quoted(`${file}.xz`)} > ${quoted(file)}`)
+  await rm(`${file}.xz`)
 }

@@ -5,6 +5,8 @@
  *   input N NAME [abs MAXX,MAXY]     a device was found
  *   event N TYPE CODE VALUE          numbers of linux/input-event-codes.h; EV_SYN and EV_MSC left out
  *
+ * Each key that goes down or repeats is also a byte in /keys for whoever shows what is typed.
+ *
  * The devices are grabbed, so that no key reaches the console: Ctrl-Alt-Delete is only a key then.
  */
 #include <fcntl.h>
@@ -20,6 +22,7 @@
 #define LOOK_MS 100
 
 static struct pollfd inputs[MOST];
+static int keys;
 
 static void look(void)
 {
@@ -55,10 +58,13 @@ static void print_events(int i)
 		close(inputs[i].fd);
 		inputs[i].fd = -1;
 	}
-	for (at = 0; length > 0 && at < (size_t)length / sizeof(*events); at++)
+	for (at = 0; length > 0 && at < (size_t)length / sizeof(*events); at++) {
+		if (events[at].type == EV_KEY && events[at].value > 0 && write(keys, "k", 1) < 0)
+			perror("/keys");
 		if (events[at].type != EV_SYN && events[at].type != EV_MSC)
 			printf("event %d %u %u %d\n", i, events[at].type, events[at].code,
 			       events[at].value);
+	}
 }
 
 int main(void)
@@ -66,6 +72,8 @@ int main(void)
 	int i;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	/* A reader of its own: without one it could not be opened yet. */
+	keys = open("/keys", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	for (i = 0; i < MOST; i++)
 		inputs[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	for (;;) {

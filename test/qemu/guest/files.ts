@@ -15,11 +15,12 @@ const EX_SKIP = 77
 /**
  * Makes the guest, or finds it made.
  *
+ * @param series of the kernel, as Debian counts: 6.1 or 6.12
  * @returns why this host cannot, as a text
  * @throws Error when it should have worked
  */
-function makeGuest(): GuestFiles | string {
-  const { status, stdout } = spawnSync(process.execPath, [script], {
+export function makeGuest(series = '6.12'): GuestFiles | string {
+  const { status, stdout } = spawnSync(process.execPath, [script, series], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   })

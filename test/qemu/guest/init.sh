@@ -17,6 +17,7 @@ for name in $mods; do
   case $name in drm_kms_helper) option=fbdev_emulation=0 ;; *) option= ;; esac
   /bin/busybox insmod /mods/$name.ko $option || echo "init: cannot insert $name"
 done
+/bin/busybox mkfifo /keys
 /bin/evdev &
 /bin/kms $show
 echo "init: kms ended with $?"

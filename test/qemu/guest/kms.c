@@ -7,13 +7,16 @@
  * Each line that comes is answered on stdout by "ok LINE frame=N pattern=NAME" once it is done, or by
  * "no LINE":
  *
- *   pattern bar|full|dirty|static|flash     see picture.h
+ *   pattern NAME                            see `names` and picture.h
  *   freeze, thaw                            stop at the frame that is shown, go on
  *   hz N                                    frames a second
  *   mode WxH, follow, stay                  another size; take the one that the monitor asks for
  *   patch X,Y RRGGBB                        64x64 pixels in one colour, and one DIRTYFB
  *   hotspot X,Y                             shows the cursor with that hotspot
  *   cursor X,Y, cursor off                  where the image's corner lies
+ *   stamp on, stamp off                     a byte on that port for each frame, its number's lowest, once
+ *                                           it is drawn and before the display is told
+ *   look                                    nothing: the answer tells the frame
  *
  * Every two seconds in which frames were made it prints what it reached: "fps N late N frame N".
  */
@@ -32,13 +35,15 @@
 #include <unistd.h>
 
 #define TOLD "/dev/ttyS1"
+#define KEYS "/keys"
 #define REPORT_S 2.0
 
-static const char *const names[] = { "static", "bar", "full", "dirty", "flash" };
+static const char *const names[] = { "static", "bar",   "full",    "dirty",
+					 "flash",  "strip", "pointer", "text" };
 
 static struct screen screen;
 static enum pattern pattern;
-static bool frozen, following;
+static bool frozen, following, stamping;
 static uint32_t frame;
 /* Number of the frame that each buffer holds. */
 static uint32_t drawn[2];
@@ -56,7 +61,7 @@ static double now(void)
 
 static void set_timer(void)
 {
-	bool idle = frozen || pattern == STATIC;
+	bool idle = frozen || pattern == STATIC || pattern == TEXT;
 	long ns = 1000000000L / hz;
 	struct itimerspec timer = { { 0, 0 }, { 0, 0 } };
 
@@ -83,6 +88,22 @@ static void patch(int x, int y, uint32_t colour)
 {
 	picture_fill(&screen, &screen.buffers[screen.front], x, y, BLOCK, BLOCK, colour);
 	screen_dirty(&screen, x, y, BLOCK, BLOCK);
+}
+
+static void stamp(void)
+{
+	uint8_t lowest = frame;
+
+	if (stamping && write(told, &lowest, 1) != 1)
+		fail(TOLD);
+}
+
+static void change(void)
+{
+	struct area area = picture_change(&screen, pattern, frame);
+
+	stamp();
+	screen_dirty(&screen, area.x, area.y, area.width, area.height);
 }
 
 static void flash(void)
@@ -126,12 +147,31 @@ static void tick(void)
 		picture_fill(&screen, &screen.buffers[screen.front], 0, 0, BLOCK, BLOCK,
 			     frame & 0xffffff);
 		screen_dirty(&screen, 0, 0, BLOCK, BLOCK);
+	} else if (pattern == STRIP) {
+		change();
+	} else if (pattern == POINTER) {
+		stamp();
+		screen_cursor_move(&screen, picture_pointer(&screen, frame), POINTER_Y);
 	} else {
 		picture_next(&screen, pattern, frame, drawn[!screen.front]);
 		drawn[!screen.front] = frame;
+		stamp();
 		screen_flip(&screen);
 	}
 	report();
+}
+
+/* Each key that went down is a byte there: see evdev.c. */
+static void take_keys(int keys)
+{
+	char bytes[64];
+	ssize_t got = read(keys, bytes, sizeof(bytes));
+
+	for (; got > 0; got--)
+		if (pattern == TEXT && !frozen) {
+			frame++;
+			change();
+		}
 }
 
 static void set_mode(uint32_t width, uint32_t height)
@@ -201,6 +241,12 @@ static bool obey(const char *line)
 		follow();
 		return true;
 	}
+	if (!strcmp(line, "stamp on") || !strcmp(line, "stamp off")) {
+		stamping = line[7] == 'n';
+		return true;
+	}
+	if (!strcmp(line, "look"))
+		return true;
 	if (sscanf(line, "hotspot %d,%d", &x, &y) == 2)
 		return screen_cursor(&screen, x, y);
 	if (sscanf(line, "cursor %d,%d", &x, &y) == 2)
@@ -255,7 +301,7 @@ static int open_uevents(void)
 
 int main(int count, char **words)
 {
-	struct pollfd polled[4];
+	struct pollfd polled[5];
 	char news[4096];
 	int width, height;
 
@@ -270,10 +316,15 @@ int main(int count, char **words)
 	polled[1] = (struct pollfd){ .fd = told, .events = POLLIN };
 	polled[2] = (struct pollfd){ .fd = ticks, .events = POLLIN };
 	polled[3] = (struct pollfd){ .fd = open_uevents(), .events = POLLIN };
+	/* With a writer of its own it never ends. */
+	polled[4] = (struct pollfd){ .fd = open(KEYS, O_RDWR | O_NONBLOCK | O_CLOEXEC),
+				     .events = POLLIN };
+	if (polled[4].fd < 0)
+		fail(KEYS);
 	set_mode(width, height);
 	printf("ready %.2f\n", now());
 	for (;;) {
-		if (poll(polled, 4, -1) < 0)
+		if (poll(polled, 5, -1) < 0)
 			fail("poll");
 		if (polled[0].revents && screen.flipping)
 			screen_flipped(&screen);
@@ -283,5 +334,7 @@ int main(int count, char **words)
 			tick();
 		if (polled[3].revents && recv(polled[3].fd, news, sizeof(news), 0) > 0)
 			follow();
+		if (polled[4].revents)
+			take_keys(polled[4].fd);
 	}
 }

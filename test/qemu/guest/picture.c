@@ -43,7 +43,48 @@ static void draw_over(struct screen *screen, struct buffer *buffer, enum pattern
 	if (pattern == BAR)
 		picture_fill(screen, buffer, bar_at(screen, frame), 0, screen->width / 8,
 			     screen->height, 0xffffff);
-	picture_fill(screen, buffer, 0, 0, BLOCK, BLOCK, frame & 0xffffff);
+	if (pattern < STRIP)
+		picture_fill(screen, buffer, 0, 0, BLOCK, BLOCK, frame & 0xffffff);
+}
+
+/* Left end of STRIP's bar. */
+static int strip_at(struct screen *screen, uint32_t frame)
+{
+	uint32_t turn = screen->width / BLOCK - 1, step = frame % (2 * turn);
+
+	return (step < turn ? step : 2 * turn - step) * BLOCK;
+}
+
+static struct area draw_strip(struct screen *screen, uint32_t frame)
+{
+	struct buffer *front = &screen->buffers[screen->front];
+	int before = strip_at(screen, frame - 1), at = strip_at(screen, frame);
+
+	restore(screen, front, before, BLOCK, 0);
+	picture_fill(screen, front, at, 0, BLOCK, screen->height, frame & 0xffffff);
+	return (struct area){ at < before ? at : before, 0, 2 * BLOCK, screen->height };
+}
+
+static struct area draw_glyph(struct screen *screen, uint32_t frame)
+{
+	struct buffer *front = &screen->buffers[screen->front];
+	struct area cell = { frame % (screen->width / GLYPH_WIDTH) * GLYPH_WIDTH,
+			     screen->height / 2, GLYPH_WIDTH, GLYPH_HEIGHT };
+
+	picture_fill(screen, front, cell.x, cell.y, cell.width, cell.height, 0);
+	picture_fill(screen, front, cell.x + 1, cell.y + 2, cell.width - 2, cell.height - 4,
+		     frame & 0xffffff);
+	return cell;
+}
+
+struct area picture_change(struct screen *screen, enum pattern pattern, uint32_t frame)
+{
+	return pattern == STRIP ? draw_strip(screen, frame) : draw_glyph(screen, frame);
+}
+
+int picture_pointer(struct screen *screen, uint32_t frame)
+{
+	return frame % (screen->width / BLOCK) * BLOCK;
 }
 
 void picture_start(struct screen *screen, enum pattern pattern, uint32_t frame)

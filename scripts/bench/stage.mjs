@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A guest of QEMU, an X screen of its size, and a viewer that shows the one on the other.
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { LinuxGuest } from '../../test/qemu/linux-guest.ts'
+import { tree } from './processes.mjs'
+import { Screen } from './screen.mjs'
+import { monitor, Typist } from './typist.mjs'
+
+/** A colour that nothing else has, and where the guest paints 64×64 pixels of it. */
+const MARK = 0x12ab9f
+const MARK_X = 128
+const BLOCK = 64
+/** Where the picture lies on the screen. */
+const CORNER = { x: 0, y: 0 }
+const SETTLE_MS = 2000
+const PATIENCE_MS = 60_000
+
+async function until(what, look, hindrance) {
+  const start = performance.now()
+  for (;;) {
+    const why = hindrance?.()
+    if (why !== undefined) throw new Error(why)
+    const found = look()
+    if (found !== undefined) return { found, ms: performance.now() - start }
+    if (performance.now() - start > PATIENCE_MS) throw new Error(`${what} did not come`)
+    await delay(5)
+  }
+}
+
+/** The guest as every measurement boots it; without a viewer it tells what the guest itself costs. */
+export async function bootGuest({ device, backend, args = [], size, files, folder, display }) {
+  const keyboard = path.join(folder, 'keyboard')
+  const guest = await LinuxGuest.start({
+    display: device,
+    size,
+    backend,
+    files,
+    args: [...args, ...monitor(keyboard)],
+    qemu: { program: 'qemu-system-x86_64', env: display ? { DISPLAY: display } : {} },
+  })
+  return { guest, typist: await Typist.open(keyboard) }
+}
+
+export class Stage {
+  #owned = new AsyncDisposableStack()
+  #viewer
+  #socket
+  #child
+  #env
+
+  /**
+   * Boots, and starts the viewer twice: the first start warms caches and profiles.
+   *
+   * @param viewer a row of viewers.mjs
+   * @param folder a free one
+   * @throws Error when the picture never comes
+   */
+  static async open({ viewer, size, files, folder }) {
+    mkdirSync(folder, { recursive: true })
+    const stage = new Stage()
+    try {
+      await stage.#open({ viewer, size, files, folder: mkdtempSync(path.join(folder, 'stage-')) })
+      return stage
+    } catch (error) {
+      await stage[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  async #open({ viewer, size, files, folder }) {
+    this.#viewer = viewer
+    this.name = viewer.name
+    this.size = size
+    this.origin = CORNER
+    this.screen = this.#owned.use(await Screen.start(folder, size))
+    this.#socket = path.join(folder, 'display')
+    const display = this.screen.name
+    this.#env = { ...process.env, DISPLAY: display, HOME: folder, XDG_RUNTIME_DIR: folder }
+    this.folder = folder
+    const { device, backend } = viewer
+    const args = viewer.args(this.#socket)
+    const booted = await bootGuest({ device, backend, args, size, files, folder, display })
+    this.guest = this.#owned.use(booted.guest)
+    this.typist = this.#owned.use(booted.typist)
+    await this.guest.command(`patch ${MARK_X},0 ${MARK.toString(16)}`)
+    if (!viewer.command) {
+      await this.#settle()
+      return
+    }
+    this.#owned.defer(() => this.#stop())
+    this.#start(true)
+    // Where it comes up, which is not always where it stays.
+    const { x, y } = await this.#settle()
+    await this.#stop()
+    this.sentWhileStatic = this.#picturesSent()
+    const isMarked = () => this.screen.pixel(x, y) === MARK
+    await until('an empty screen', () => (isMarked() ? undefined : true))
+    this.#start()
+    const { ms } = await until(
+      'the picture',
+      () => (isMarked() ? true : undefined),
+      () => this.#ended,
+    )
+    this.startMs = ms
+    await this.#settle()
+  }
+
+  /** Why there will be no picture any more. */
+  get #ended() {
+    const { exitCode, signalCode } = this.#child ?? { exitCode: null, signalCode: null }
+    const how = exitCode ?? signalCode
+    return how === null ? undefined : `it ended by itself with ${how}`
+  }
+
+  /** The processes of the viewer; none where QEMU shows the window itself. */
+  get viewers() {
+    return this.#child ? tree(this.#child.pid) : []
+  }
+
+  /**
+   * Waits until the picture fills the screen: a bar that a browser or a viewer shows at first pushes it
+   * down for some seconds.
+   *
+   * @returns where the mark was seen first
+   */
+  async #settle() {
+    const mark = () => this.screen.find(MARK, BLOCK)
+    const { found: first } = await until('the first picture', mark, () => this.#ended)
+    await until('a picture that fills the screen', () => {
+      const found = mark()
+      return found?.x === MARK_X && found.y === 0 ? true : undefined
+    })
+    await delay(SETTLE_MS)
+    return first
+  }
+
+  #start(trial = false) {
+    const [program, ...args] = this.#viewer.command(this.guest, this.#socket, trial)
+    const child = spawn(program, args, {
+      env: this.#env,
+      cwd: this.folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    const end = () => child.kill('SIGKILL')
+    process.once('exit', end)
+    child.once('exit', () => process.off('exit', end))
+    this.#child = child
+  }
+
+  async #stop() {
+    const child = this.#child
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGINT')
+    const late = setTimeout(() => child.kill('SIGKILL'), 5000)
+    await ended
+    clearTimeout(late)
+  }
+
+  /** Pictures that Scanout counts itself, from its start to its end, while none changed. */
+  #picturesSent() {
+    try {
+      return JSON.parse(readFileSync(path.join(this.folder, 'stats.json'), 'utf8')).frames
+    } catch {
+      return undefined
+    }
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.#owned.disposeAsync()
+  }
+}

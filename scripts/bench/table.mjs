@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Figures of viewers as one table of Markdown: a row for each figure, a column for each viewer, and how
+// many times Scanout's each is.
+import { cases } from './cases.mjs'
+
+const fixed = (value, digits) => (value === undefined ? undefined : value.toFixed(digits))
+const perFrame = (ms, shown) => (shown > 0 ? ms / shown : undefined)
+
+/** What a viewer costs for each frame that it shows: its own processes, and what QEMU does for it. */
+const own = ({ cpu, shown }) => perFrame(cpu.viewer, shown)
+const inQemu = ({ cpu, shown }) => perFrame(cpu.qemuMore, shown)
+const whole = ({ cpu, shown }) => perFrame(cpu.viewer + cpu.qemuMore, shown)
+
+const pair = ({ p50, p95 } = {}) =>
+  p50 === undefined ? 'none seen' : `${fixed(p50, 1)} / ${fixed(p95, 1)}`
+const latencyRow = (title, of) => ({
+  title: `${title}, ms p50 / p95`,
+  value: (result) => of(result)?.p50,
+  text: (result) => pair(of(result)),
+})
+
+/** `value` is what ratios are taken of; `text` what is shown in its place. */
+function caseRows(name) {
+  const { title, keys } = cases[name]
+  const of = (get) => (result) => result.cases[name] && get(result.cases[name])
+  const row = (what, value, digits, text) => ({ title: `${title}: ${what}`, value, digits, text })
+  if (name === 'static')
+    return [
+      row(
+        '% of a core',
+        of(({ cpu }) => (cpu.viewer + cpu.qemuMore) / 10),
+        2,
+      ),
+      row(
+        'wakeups/s',
+        of(({ wakeups }) => wakeups),
+        1,
+        (result) => (result.startMs === undefined ? 'in QEMU' : undefined),
+      ),
+    ]
+  return [
+    row(
+      'frames shown/s',
+      of(({ shown }) => shown),
+      1,
+    ),
+    row('CPU ms a frame', of(whole), 2),
+    row('· of it viewer + QEMU', undefined, 2, (result) => {
+      const one = result.cases[name]
+      return one && `${fixed(own(one), 2) ?? '–'} + ${fixed(inQemu(one), 2) ?? '–'}`
+    }),
+    row(
+      '· X server beside it',
+      of(({ cpu, shown }) => perFrame(cpu.x, shown)),
+      2,
+    ),
+    latencyRow(
+      `${title}: write → pixel`,
+      of(({ latency }) => latency),
+    ),
+    ...(keys
+      ? [
+          latencyRow(
+            `${title}: key → glyph`,
+            of(({ latency }) => latency?.key),
+          ),
+        ]
+      : []),
+  ]
+}
+
+const rows = (names) => [
+  { title: 'start to picture, ms', value: ({ startMs }) => startMs, digits: 0, text: inQemuText },
+  { title: 'memory, MB', value: ({ memoryMb }) => memoryMb, digits: 0, text: inQemuText },
+  ...names.flatMap(caseRows),
+]
+const inQemuText = ({ startMs }) => (startMs === undefined ? 'in QEMU' : undefined)
+
+function cell({ value, digits, text }, result, ours) {
+  const shown = text?.(result) ?? fixed(value?.(result), digits) ?? '–'
+  const [mine, reference] = [value?.(result), ours && value?.(ours)]
+  const hasRatio = result !== ours && mine !== undefined && reference > 0 && shown !== 'in QEMU'
+  return hasRatio ? `${shown} (× ${(mine / reference).toFixed(2)})` : shown
+}
+
+/** Lines of a table of all results of one size. */
+export function table(results, names) {
+  const ours = results.find(({ viewer }) => viewer === 'Scanout')
+  const line = (cells) => `| ${cells.join(' | ')} |`
+  return [
+    line(['', ...results.map(({ viewer }) => viewer)]),
+    line(['---', ...results.map(() => '---:')]),
+    ...rows(names).map((row) =>
+      line([row.title, ...results.map((result) => cell(row, result, ours))]),
+    ),
+  ]
+}
+
+export function hostLine({ cores, model, memoryGb, kernel, qemu, guest, viewers, date }) {
+  const version = (text) => /\d+(\.\d+)+/.exec(text)?.[0] ?? text
+  const named = Object.entries(viewers).map(([name, text]) => `${name} ${version(text)}`)
+  const programs = `QEMU ${version(qemu)} (TCG), guest ${guest}; ${named.join(', ')}`
+  return `${date.slice(0, 10)}: ${cores} × ${model}, ${memoryGb} GB, Linux ${kernel}, no GPU used; ${programs}`
+}
