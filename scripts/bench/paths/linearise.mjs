@@ -8,7 +8,8 @@ import { bytesOf, damagesOf, noise } from './pictures.mjs'
 
 export const words = 'lineariseInto, Y tiles'
 export const limit = 'memcpy and a system call, for the way into the addon'
-export const why = 'rows of a tile are 16 bytes apart, so that a part reads many short runs'
+export const why =
+  'each call reads a layout of two dozen numbers out of JavaScript, 5 µs; rows of a tile are 16 bytes'
 
 const Y_TILED = 0x0100_0000_0000_0002n
 

@@ -10,7 +10,7 @@ import { planesOf } from './pictures.mjs'
 export const words = 'Source.refresh, nothing changed'
 export const limit = 'as many system calls as planes'
 export const why =
-  'a reading is asked for, checked and described anew each time, in JavaScript: it is a few µs against a picture’s ms, and the price of trusting no driver'
+  'a reading is checked and described anew each time, which is a few µs; of more than 8 buffers that flip each is a new one, asked for and mapped'
 
 class KernelDevice extends DemoDevice {
   #enter

@@ -70,6 +70,12 @@ export function rowText(row) {
   return `${line([nameOf(row), axis, step, ...figures])}${mark}`
 }
 
+/** Which threads a row's time went to, the busiest first; nothing where nobody looked. */
+export function partsText({ busiest = [] }) {
+  const parts = busiest.slice(0, 6).map(({ part, ms }) => `${part} ${duration(ms)}`)
+  return parts.length > 0 ? [`  of it: ${parts.join(', ')}`] : []
+}
+
 /** What the table says of growth and of bad ratios, in lines. */
 export function findings(rows, stages) {
   const worse = rows.filter(({ growth }) => growth?.worse === 'stage')
@@ -82,9 +88,10 @@ export function findings(rows, stages) {
       ? ['Worse than linear, and not as its limit:', ...words]
       : ['Nothing grows worse than linear unless its limit does.']
   const bad = stages.flatMap(({ name, why }) => {
-    const ratios = rows.filter(({ stage }) => stage === name).map(({ ratio }) => ratio)
-    const most = Math.max(...ratios)
-    return most > BAD ? [`  ${name}, up to × ${factor(most)}: ${why}`] : []
+    const [worst] = rows.filter(({ stage }) => stage === name).toSorted((a, b) => b.ratio - a.ratio)
+    const { presenter, step, ratio } = worst
+    const where = presenter ? `${presenter}, ${step}` : step
+    return ratio > BAD ? [`  ${name}, up to × ${factor(ratio)} (${where}): ${why}`] : []
   })
   return [...growth, ...(bad.length > 0 ? [`Beyond × ${BAD} of the limit, and why:`, ...bad] : [])]
 }
