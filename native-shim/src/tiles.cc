@@ -35,6 +35,20 @@ uint32_t scatter(const std::vector<uint32_t>& masks, uint64_t coordinate) {
 }
 
 /**
+ * What {@link scatter} gives for every multiple of `step`, a power of two, below `end`: each is that of the
+ * coordinate without its lowest bit, and what this bit adds.
+ */
+std::vector<uint32_t> scatterAll(const std::vector<uint32_t>& masks, uint64_t step, uint64_t end) {
+  std::vector<uint32_t> offsets(divideUp(end, step));
+  const auto skipped = static_cast<size_t>(std::countr_zero(step));
+  for (size_t i = 1; i < offsets.size(); i++) {
+    const size_t bit = skipped + static_cast<size_t>(std::countr_zero(i));
+    offsets[i] = offsets[i & (i - 1)] ^ (bit < masks.size() ? masks[bit] : 0);
+  }
+  return offsets;
+}
+
+/**
  * The longest run of bytes that stays together: 2^r when the low r masks of the byte column are the
  * identity and no other mask touches those bits.
  */
@@ -185,11 +199,12 @@ void BlockRows::prepare() {
   } else if (tiling_.order == TileOrder::uif) {
     joined_ = 4;
   }
-  for (uint64_t x = 0; x < rowBytes_; x += run_) {
-    const uint64_t tile = x / tiling_.width % joined_ * tiling_.bytes();
-    columnOffsets_.push_back(static_cast<uint32_t>(tile) | scatter(tiling_.xMasks, x));
+  columnOffsets_ = scatterAll(tiling_.xMasks, run_, rowBytes_);
+  for (uint64_t i = 0; joined_ > 1 && i < columnOffsets_.size(); i++) {
+    const uint64_t tile = i * run_ / tiling_.width % joined_;
+    columnOffsets_[i] |= static_cast<uint32_t>(tile * tiling_.bytes());
   }
-  for (uint64_t y = 0; y < height_; y++) rowOffsets_.push_back(scatter(tiling_.yMasks, y));
+  rowOffsets_ = scatterAll(tiling_.yMasks, 1, height_);
   squares_ = run_ == 1 && hasSquares(tiling_);
   for (uint32_t i = 0; squares_ && i < 16; i++) {
     square_[i] = static_cast<uint8_t>(scatter(tiling_.xMasks, i % 4) ^ scatter(tiling_.yMasks, i / 4));
