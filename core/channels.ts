@@ -16,6 +16,16 @@ export const channels = {
   memoryTried: 'scanout:memory-tried',
   /** Unsandboxed preload: the page can read a surface's image (surface, image). */
   memoryMapped: 'scanout:memory-mapped',
+  /** Main: the page is to judge the test picture (surface). Answered with {@link channels.textureTried}. */
+  textureTry: 'scanout:texture-try',
+  /** Preload: how the test picture arrived (empty text), or what is wrong with it. */
+  textureTried: 'scanout:texture-tried',
+  /** Preload: textures are of no use any more (why). */
+  textureBroken: 'scanout:texture-broken',
+  /** Main: the page lets go of a texture (surface). */
+  textureGone: 'scanout:texture-gone',
+  /** Main: the page lets go of all textures, and takes none that come late. */
+  texturesStopped: 'scanout:textures-stopped',
 } as const
 
 /** Switch in the preload's argv that names the unix socket over which memory comes. */

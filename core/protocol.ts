@@ -25,8 +25,10 @@ import type { SettingLayer, SettingLayers, SettingName, Settings } from './setti
 /** Names the memory of one buffer of the guest for as long as it is cached; never reused in a session. */
 export type SurfaceId = number
 
-/** How a surface's bytes reach the page. `shared-texture` has its seat here and no code yet. */
-export type Sharing = 'stream' | 'shared-memory' | 'shared-texture'
+/** How bytes reach the page. */
+export type CopySharing = 'stream' | 'shared-memory'
+/** How a surface's pixels reach the page; as a texture they never leave the GPU. */
+export type Sharing = CopySharing | 'shared-texture'
 
 /** A surface the page has not heard of: make textures for it. */
 export type SurfaceDescription = {
@@ -49,7 +51,10 @@ export type ScenePlane = {
   readonly hotspot?: Point
 }
 
-/** Changed bytes of one memory image. For `stream` the payload carries them, rows tight, in list order. */
+/**
+ * Changed bytes of one memory image. For `stream` the payload carries them, rows tight, in list order; of a
+ * texture image 0 stands for the whole.
+ */
 export type SurfaceDamage = {
   readonly surface: SurfaceId
   /** Index into {@link SurfaceDescription.images}. */
@@ -190,6 +195,8 @@ export type Notes = {
   'frame:presented': [seq: number, drawMs: number]
   /** The page lost its textures: send everything again, with `reset`. */
   'frame:resend': []
+  /** Frames must carry bytes, because something besides the picture is made of them; or need not any more. */
+  'frame:copy': [wanted: boolean]
   /** What a person did, in order; at most `MAX_INPUT_EVENTS`. */
   'input:events': [events: readonly InputEvent[]]
   'guest:request': [request: GuestRequest]
@@ -217,6 +224,8 @@ export type Notes = {
 export type Events = {
   'session:changed': [state: SessionState, statuses: readonly PlaneStatus[]]
   'settings:changed': [settings: Settings]
+  /** Pixels come another way from now on, and why it is not a better one. */
+  'sharing:changed': [sharing: Sharing, reason: string]
   /** The source was opened: its name, its consoles and what it can do. */
   'guest:changed': [guest: GuestInfo]
   'guest:news': [news: GuestNews]
@@ -262,6 +271,7 @@ export const callNames = [
 export const noteNames = [
   'frame:presented',
   'frame:resend',
+  'frame:copy',
   'input:events',
   'guest:request',
   'sound:heard',
@@ -278,6 +288,7 @@ export const noteNames = [
 export const eventNames = [
   'session:changed',
   'settings:changed',
+  'sharing:changed',
   'guest:changed',
   'guest:news',
   'vm:changed',
@@ -295,6 +306,19 @@ export const callsAreListed: Same<keyof Calls, (typeof callNames)[number]> = tru
 export const notesAreListed: Same<keyof Notes, (typeof noteNames)[number]> = true
 export const eventsAreListed: Same<keyof Events, (typeof eventNames)[number]> = true
 
+/** A picture in the GPU, a `VideoFrame` in the page; to be closed by whoever asked for it. */
+export type TextureFrame = { close(): void }
+
+/** Surfaces of `shared-texture`, as the page reaches them. */
+export type TextureRoad = {
+  /** The surface's pixels as they are now; undefined while the page does not hold it. */
+  frame(surface: SurfaceId): TextureFrame | undefined
+  /** Main asks whether a texture arrives bit for bit; `judge` answers an empty text, or why not. */
+  onTry(judge: (surface: SurfaceId) => string): void
+  /** They are of no use any more: everything is to be copied. */
+  broken(why: string): void
+}
+
 /**
  * All that the page sees of main. In Electron the preload exposes it as `window.scanout`; in the
  * browser shell the page makes it from a WebSocket and one endless fetch. The composed picture as PNG
@@ -311,6 +335,8 @@ export type Bridge = {
    */
   onFrame(listener: (frame: FrameMessage, payload: Uint8Array) => void): () => void
   memory(surface: SurfaceId, image: number): Uint8Array | undefined
+  /** Only where surfaces can be textures. */
+  readonly textures?: TextureRoad
   /** Main went away; nothing more will come. */
   onClosed(listener: () => void): () => void
 }

@@ -42,6 +42,8 @@ export type SessionPage = {
   /** Frames are wanted, or not any more. */
   listens(listens: boolean): void
   presented(): void
+  /** The page needs the bytes of its pictures, or not any more. */
+  copies(wanted: boolean): void
   presenter(presenter: string, pixels: PixelNeed): void
   problem(problem: Failure | undefined): void
   createLauncher(): ReturnType<Calls['launcher:create']>
@@ -68,6 +70,7 @@ function calls(session: SessionPage): Calls {
     'session:hello': () => {
       session.sound.reset()
       session.inspection.reset()
+      session.copies(false)
       void session.recordings.completeAll()
       return session.hello()
     },
@@ -92,6 +95,9 @@ function hear(session: SessionPage, note: HeardNote): void {
       break
     case 'frame:resend':
       session.publisher()?.resend()
+      break
+    case 'frame:copy':
+      session.copies(...note.args)
       break
     case 'input:events':
       session.gate.pass(...note.args)

@@ -34,6 +34,8 @@ export type SessionOptions = {
   readonly headless: boolean
   /** For this window only; the remembered one stays. */
   readonly presenter: PresenterWish | undefined
+  /** False: a person wants no dma-bufs in the window's GPU. */
+  readonly zeroCopy?: boolean
   readonly viewOnly: boolean
   /** The window begins with the clipboard shared. */
   readonly clipboard: boolean
@@ -90,6 +92,7 @@ export class Session implements AsyncDisposable {
   #pageListens = false
   #presenter: string | undefined
   #pixels: PixelNeed = 'raw'
+  #copies = false
   #uuid: string | undefined
   #problem: Failure | undefined
 
@@ -176,6 +179,10 @@ export class Session implements AsyncDisposable {
       openDropped: async (files) => this.#parts.openDropped?.(files) ?? fail(noViewer),
       listens: (listens) => this.#listen(listens),
       presented: () => this.#changed(),
+      copies: (wanted) => {
+        this.#copies = wanted
+        this.#publisher?.copy(wanted)
+      },
       presenter: (presenter, pixels) => {
         this.#presenter = presenter
         this.#pixels = pixels
@@ -194,6 +201,7 @@ export class Session implements AsyncDisposable {
       fullscreen,
       headless,
       presenter,
+      zeroCopy: this.#options.zeroCopy ?? true,
       ...(windowSize && { size: windowSize }),
       page,
       document,
@@ -205,6 +213,7 @@ export class Session implements AsyncDisposable {
     }
     this.#window = opened.value
     this.#window$.resolve(opened.value)
+    opened.value.onSharing(() => this.#tellSharing(opened.value))
     void opened.value.ended.then((end) => this.#closed.resolve(end))
     this.#tellSettings()
     this.#join()
@@ -248,6 +257,10 @@ export class Session implements AsyncDisposable {
     this.#tellSettings()
   }
 
+  #tellSharing({ sharing }: ShellWindow): void {
+    this.#window?.send('sharing:changed', sharing.sharing, sharing.reason)
+  }
+
   #tellSettings(): void {
     const { current } = this.#parts.settings
     this.#window?.send('settings:changed', current)
@@ -258,7 +271,13 @@ export class Session implements AsyncDisposable {
   #join(): void {
     const { handle } = this.#source
     if (!handle || !this.#window || this.#publisher) return
-    this.#publisher = new Publisher(handle, this.#window, this.statistics, this.#pixels)
+    this.#publisher = new Publisher(
+      handle,
+      this.#window,
+      this.statistics,
+      this.#pixels,
+      this.#copies,
+    )
     if (this.#pageListens) this.#publisher.attach()
   }
 

@@ -2,6 +2,7 @@
 import { ipcRenderer } from 'electron'
 import { channels } from '../core/channels.ts'
 import { callNames, eventNames, noteNames } from '../core/protocol.ts'
+import type { ReceivedTextures } from './received-textures.ts'
 
 /**
  * What the page's own world gets from the preload: functions only, which contextBridge proxies. It can
@@ -18,6 +19,10 @@ export type BridgeHost = {
   mapped(surface: number, image: number): void
   /** The page's world let go of a surface. */
   forgotten(surface: number): void
+  /** A surface's pixels as a VideoFrame, which crosses the bridge without a copy. */
+  texture(surface: number): VideoFrame | undefined
+  onTextureTry(judge: (surface: number) => string): void
+  textureBroken(why: string): void
 }
 
 function listed(names: readonly string[], name: unknown): string {
@@ -33,15 +38,21 @@ export type BridgeNames = {
   readonly events: readonly string[]
 }
 
-const viewerNames: BridgeNames = { calls: callNames, notes: noteNames, events: eventNames }
+export const viewerNames: BridgeNames = { calls: callNames, notes: noteNames, events: eventNames }
+
+/** What a document has of {@link ReceivedTextures}. */
+type Textures = Pick<ReceivedTextures, 'frame' | 'onTry' | 'broken'>
+const noTextures: Textures = { frame: () => undefined, onTry: () => {}, broken: () => {} }
 
 /**
  * @param forgotten hears which surfaces the page no longer reads
  * @param names of the document
+ * @param textures those of the page, where it can have any
  */
 export function bridgeHost(
   forgotten: (surface: number) => void,
   names: BridgeNames = viewerNames,
+  textures: Textures = noTextures,
 ): BridgeHost {
   const listeners = new Map<string, Set<(...args: unknown[]) => void>>()
   ipcRenderer.on(channels.event, (_event, name: string, args: unknown[]) => {
@@ -59,6 +70,9 @@ export function bridgeHost(
     wantFrames: () => ipcRenderer.send(channels.framesWanted),
     mapped: (surface, image) => ipcRenderer.send(channels.memoryMapped, surface, image),
     forgotten,
+    texture: (surface) => textures.frame(surface),
+    onTextureTry: (judge) => textures.onTry(judge),
+    textureBroken: (why) => textures.broken(why),
   }
 }
 

@@ -53,6 +53,11 @@ export function installBridge(host: BridgeHost): void {
       return () => frameListeners.delete(listener)
     },
     memory: (surface, image) => memories.get(surface)?.get(image),
+    textures: {
+      frame: (surface) => host.texture(surface),
+      onTry: (judge) => host.onTextureTry(judge),
+      broken: (why) => host.textureBroken(why),
+    },
     onClosed(listener) {
       closedListeners.add(listener)
       return () => closedListeners.delete(listener)

@@ -47,6 +47,12 @@ export class Session implements Disposable {
         store.setState({ input })
       }),
     )
+    undo(
+      bridge.on('sharing:changed', (sharing, sharingReason) => {
+        const { hello } = store.getState()
+        if (hello) store.setState({ hello: { ...hello, sharing, sharingReason } })
+      }),
+    )
     undo(bridge.on('guest:changed', (guest) => this.#rename(guest)))
     undo(bridge.on('vm:changed', (vm) => this.#follow(vm)))
     undo(bridge.onClosed(() => store.setState({ closed: true, panel: 'none', saving: undefined })))
@@ -96,6 +102,7 @@ export class Session implements Disposable {
       this.#bridge.tell('probe:picture', id, width, height, rgba ? base64(rgba) : '')
     }
     this.#owned.defer(this.#bridge.on('probe:read', answer))
+    this.#bridge.textures?.onTry((surface) => compositor.tryTexture(surface))
   }
 
   /** Disposed with the session. */

@@ -115,6 +115,7 @@ const callArguments: Record<keyof Calls, readonly Check[]> = {
 const noteArguments: Record<keyof Notes, readonly Check[]> = {
   'frame:presented': [isCount, isDuration],
   'frame:resend': [],
+  'frame:copy': [isBoolean],
   'input:events': [isInputList],
   'guest:request': [isGuestRequest],
   'sound:heard': [],

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from '../../core/failure.ts'
 import type { LauncherCalls, LauncherEvents, LauncherNotes } from '../../core/launcher-protocol.ts'
+import type { Plane } from '../../core/plane.ts'
 import type {
   Calls,
+  CopySharing,
   Events,
   FrameMessage,
   Notes,
@@ -21,7 +23,12 @@ export const shellKinds = ['electron', 'chromium'] as const
 export type ShellKind = (typeof shellKinds)[number]
 
 /** The transport in use, and why it is not a better one; the reason is empty when it is the best. */
-export type SharingChoice = { readonly sharing: Sharing; readonly reason: string }
+export type SharingChoice = {
+  readonly sharing: Sharing
+  /** For surfaces that cannot be textures, and for a page that needs bytes. */
+  readonly copying: CopySharing
+  readonly reason: string
+}
 
 /** What main does for a page. The shell has checked sender, names and arguments before it calls. */
 export type PageHandlers = {
@@ -48,6 +55,8 @@ export type WindowRequest = {
   readonly document?: SessionDocument
   /** No display server is needed and nothing is seen. */
   readonly headless: boolean
+  /** False: a person wants no dma-bufs in the window's GPU. */
+  readonly zeroCopy?: boolean
   readonly page: PageHandlers
 }
 
@@ -67,6 +76,8 @@ export type FrameSink = {
   frame(frame: FrameMessage, payload: Uint8Array<ArrayBuffer>): Promise<boolean>
   /** Hands over one memory image of a `shared-memory` surface and closes `memfd`. */
   surfaceMemory(surface: SurfaceId, image: number, memfd: Fd, size: number): void
+  /** Hands over the dma-bufs of a `shared-texture` surface, as its plane counts buffers, and closes them. */
+  surfaceTexture(surface: SurfaceId, plane: Plane, dmabufs: readonly Fd[]): void
 }
 
 /** Why a window ended: the person closed it, or something broke. */
@@ -78,6 +89,10 @@ export type WindowEnd =
 export interface ShellWindow extends AsyncDisposable {
   readonly kind: ShellKind
   readonly sharing: SharingChoice
+  /** {@link sharing} is another from now on. Returns its undo. */
+  onSharing(listener: () => void): () => void
+  /** Its GPU does not take planes of a layout (core/texture-route.ts). Returns its undo. */
+  onTextureRefused(listener: (layout: string) => void): () => void
   readonly frames: FrameSink
   /** Resolves once, also after a dispose. */
   readonly ended: Promise<WindowEnd>

@@ -4,6 +4,7 @@ import { type ImageRect, wholeImage } from '../../core/memory-image.ts'
 import type { PixelNeed } from '../../core/plain-plane.ts'
 import type { Plane, PlaneKind } from '../../core/plane.ts'
 import type {
+  CopySharing,
   FrameMessage,
   ScenePlane,
   Sharing,
@@ -11,12 +12,14 @@ import type {
   SurfaceDescription,
   SurfaceId,
 } from '../../core/protocol.ts'
+import { textureLayout } from '../../core/texture-route.ts'
 import type { Fd, Mapping, NativeShim } from '../../native-shim/api.ts'
 import { nativeFailure } from './native-failure.ts'
 import { PayloadPool } from './payload-pool.ts'
 import { PlaneCache } from './plane-cache.ts'
 import { Shadow } from './shadow.ts'
-import type { PlaneReading } from './source.ts'
+import type { PlaneMemory, PlaneReading } from './source.ts'
+import { TexturePolicy, TextureSurface } from './texture-surface.ts'
 
 /** Memory of a surface that the page is to map; the receiver closes it. */
 export type SurfaceMemory = {
@@ -26,12 +29,23 @@ export type SurfaceMemory = {
   readonly size: number
 }
 
+/** Dma-bufs of a surface that the window's GPU is to import; the receiver closes them. */
+export type SurfaceTexture = {
+  readonly surface: SurfaceId
+  readonly plane: Plane
+  readonly dmabufs: readonly Fd[]
+}
+
 /** One step of the guest's picture, ready to go out. */
 export type WrittenFrame = {
   readonly frame: FrameMessage
   readonly payload: Uint8Array<ArrayBuffer>
   /** `shared-memory` only: must arrive before the frame. Owned by the taker. */
   readonly memory: readonly SurfaceMemory[]
+  /** `shared-texture` only: the same. */
+  readonly textures: readonly SurfaceTexture[]
+  /** False when nobody can tell whether it differs from the frame before. */
+  readonly isNews: boolean
 }
 
 /** What reading the pixels brought: a frame when something changed, and planes that could not be read. */
@@ -49,6 +63,7 @@ type Draft = {
   readonly damage: SurfaceDamage[]
   readonly parts: Part[]
   readonly memory: SurfaceMemory[]
+  readonly textures: SurfaceTexture[]
   readonly failures: Map<PlaneKind, Failure>
 }
 
@@ -57,12 +72,15 @@ export class FrameWriter implements Disposable {
   readonly #shim: NativeShim
   readonly #nowMs: () => number
   readonly #pool = new PayloadPool()
-  readonly #cache = new PlaneCache<Shadow>(undefined, (shadow) => {
-    if (shadow.isSent) this.#gone.push(shadow.id)
+  readonly #cache = new PlaneCache<Shadow | TextureSurface>(undefined, (surface) => {
+    if (surface.isSent) this.#gone.push(surface.id)
   })
+  readonly #textures = new TexturePolicy()
   #gone: SurfaceId[] = []
   #scene: readonly ScenePlane[] = []
   #sharing: Sharing = 'stream'
+  /** For surfaces that cannot be textures. */
+  #copying: CopySharing = 'stream'
   #pixels: PixelNeed = 'raw'
   #isReset = true
   #seq = 0
@@ -75,10 +93,16 @@ export class FrameWriter implements Disposable {
   }
 
   /** The page knows nothing (any more): the next frame tells everything that is shown. */
-  reset(sharing: Sharing = this.#sharing): void {
+  reset(sharing: Sharing = this.#sharing, copying: CopySharing = this.#copying): void {
     this.#sharing = sharing
+    this.#copying = sharing === 'shared-texture' ? copying : sharing
     this.#isReset = true
-    for (const shadow of this.#cache.values()) shadow.isSent = false
+    for (const surface of this.#cache.values()) {
+      surface.isSent = false
+      const { plane, identity } = surface
+      const isTexture = surface instanceof TextureSurface
+      if (isTexture && sharing !== 'shared-texture') this.#cache.drop(plane.kind, identity)
+    }
     this.#gone = []
   }
 
@@ -86,6 +110,15 @@ export class FrameWriter implements Disposable {
   set pixels(pixels: PixelNeed) {
     if (pixels === this.#pixels) return
     this.#pixels = pixels
+    this.reset()
+  }
+
+  /** The window's GPU does not take planes of this layout: they are copied from now on. */
+  refuseTexture(layout: string): void {
+    if (!this.#textures.refuse(layout)) return
+    for (const { plane, identity } of this.#cache.values()) {
+      if (textureLayout(plane) === layout) this.#cache.drop(plane.kind, identity)
+    }
     this.reset()
   }
 
@@ -113,15 +146,16 @@ export class FrameWriter implements Disposable {
       damage: [],
       parts: [],
       memory: [],
+      textures: [],
       failures: new Map(),
     }
     const scene = readings.flatMap((reading) => this.#place(reading, draft))
     const { surfaces, damage, failures } = draft
-    const isSame =
-      !this.#isReset &&
-      surfaces.length + damage.length + this.#gone.length === 0 &&
-      sameScene(scene, this.#scene)
-    if (isSame) return { written: undefined, failures }
+    const isKnown =
+      !this.#isReset && surfaces.length + this.#gone.length === 0 && sameScene(scene, this.#scene)
+    if (isKnown && damage.length === 0) return { written: undefined, failures }
+    const ids = new Set(scene.map(({ surface }) => surface).filter((id) => this.#isTexture(id)))
+    const isNews = !isKnown || damage.some(({ surface }) => !ids.has(surface))
     const frame: FrameMessage = {
       seq: ++this.#seq,
       readAtMs,
@@ -131,7 +165,8 @@ export class FrameWriter implements Disposable {
       damage,
       scene,
     }
-    const written = { frame, payload: this.#pack(draft.parts), memory: draft.memory }
+    const { memory, textures } = draft
+    const written = { frame, payload: this.#pack(draft.parts), memory, textures, isNews }
     this.#gone = []
     this.#scene = scene
     this.#isReset = false
@@ -143,7 +178,8 @@ export class FrameWriter implements Disposable {
   }
 
   /** The place of one plane in the scene, after its changes went into the draft. */
-  #place(reading: PlaneReading, draft: Draft): readonly ScenePlane[] {
+  #place(given: PlaneReading, draft: Draft): readonly ScenePlane[] {
+    const reading = this.#reachable(given)
     const { status } = reading
     const { kind } = status
     // The last picture stays; an arrow that no longer follows the pointer would only mislead.
@@ -155,11 +191,12 @@ export class FrameWriter implements Disposable {
     }
     const { plane, identity } = status
     try {
-      const shadow = this.#shadow(kind, identity, plane)
-      this.#read(reading, shadow, draft)
+      const surface = this.#surface(kind, identity, plane, reading.memory)
+      if (surface instanceof TextureSurface) this.#tell(surface, draft)
+      else this.#read(reading, surface, draft)
       this.#cache.show(kind, identity)
       const { x, y, hotspot } = plane
-      return [{ kind, surface: shadow.id, x, y, ...(hotspot ? { hotspot } : {}) }]
+      return [{ kind, surface: surface.id, x, y, ...(hotspot ? { hotspot } : {}) }]
     } catch (error) {
       const what = `cannot read the pixels of the ${kind} plane`
       const remedy = 'Wait for its next frame, or reopen the source'
@@ -168,14 +205,54 @@ export class FrameWriter implements Disposable {
     }
   }
 
+  /** What a GPU read of a plane that the CPU may not map, unless the page's own GPU shows it as it is. */
+  #reachable(given: PlaneReading): PlaneReading {
+    const { status, memory, readBack } = given
+    if (!readBack) return given
+    const isTexture =
+      status.state === 'shown' &&
+      this.#sharing === 'shared-texture' &&
+      this.#textures.admits(status.plane, memory)
+    if (isTexture) return given
+    const read = readBack.ask()
+    this.note([read])
+    return read
+  }
+
   /** The surface of an identity; another layout starts afresh. */
-  #shadow(kind: PlaneKind, identity: string, plane: Plane): Shadow {
+  #surface(
+    kind: PlaneKind,
+    identity: string,
+    plane: Plane,
+    memory: PlaneMemory | undefined,
+  ): Shadow | TextureSurface {
     const known = this.#cache.get(kind, identity)
-    const isSame = known && sameLayout(known.plane, plane) && known.pixels === this.#pixels
-    if (isSame) return known
-    const shadow = new Shadow(this.#shim, this.#nextSurface++, identity, plane, this.#pixels)
-    this.#cache.add(kind, identity, shadow)
-    return shadow
+    const isTexture = this.#sharing === 'shared-texture' && this.#textures.admits(plane, memory)
+    const isSameWay =
+      known instanceof TextureSurface ? isTexture : !isTexture && known?.pixels === this.#pixels
+    if (known && isSameWay && sameLayout(known.plane, plane)) return known
+    const id = this.#nextSurface++
+    const surface = isTexture
+      ? new TextureSurface(id, identity, plane, memory)
+      : new Shadow(this.#shim, id, identity, plane, this.#pixels)
+    this.#cache.add(kind, identity, surface)
+    return surface
+  }
+
+  #isTexture(id: SurfaceId): boolean {
+    return this.#cache.values().some((one) => one.id === id && one instanceof TextureSurface)
+  }
+
+  /** What the page must know of a texture; its pixels are its GPU's business. */
+  #tell(surface: TextureSurface, draft: Draft): void {
+    const rects = surface.takeDamage()
+    if (!surface.isSent) {
+      const { id, plane } = surface
+      draft.surfaces.push(surface.description)
+      draft.textures.push({ surface: id, plane, dmabufs: surface.descriptors() })
+      surface.isSent = true
+    }
+    if (rects.length > 0) draft.damage.push({ surface: surface.id, image: 0, rects })
   }
 
   #read(reading: PlaneReading, shadow: Shadow, draft: Draft): void {
@@ -193,8 +270,8 @@ export class FrameWriter implements Disposable {
     const { id, identity, shown } = shadow
     const { plane } = shown
     const images = shown.images.map(({ image }) => image)
-    draft.surfaces.push({ id, identity, plane, images, sharing: this.#sharing })
-    if (this.#sharing === 'shared-memory') {
+    draft.surfaces.push({ id, identity, plane, images, sharing: this.#copying })
+    if (this.#copying === 'shared-memory') {
       for (const [image, { memfd, mapping }] of shown.images.entries()) {
         const { size } = mapping
         draft.memory.push({ surface: shadow.id, image, memfd: memfd.dup(), size })
@@ -216,7 +293,7 @@ export class FrameWriter implements Disposable {
     const shadowed = shadow.shown.images[image]
     if (!shadowed) throw new Error(`surface ${shadow.id} has no image ${image}`)
     draft.damage.push({ surface: shadow.id, image, rects: rectList(rects) })
-    if (this.#sharing !== 'stream') return
+    if (this.#copying !== 'stream') return
     draft.parts.push({ mapping: shadowed.mapping, pitch: shadowed.image.pitch, rects })
   }
 
@@ -234,9 +311,10 @@ export class FrameWriter implements Disposable {
   /** Where a plane was drawn last, as long as its pixels are still here; the page is told them again if need be. */
   #lastPlace(kind: PlaneKind, draft: Draft): readonly ScenePlane[] {
     const place = this.#scene.find((plane) => plane.kind === kind)
-    const shadow = this.#cache.values().find(({ id }) => id === place?.surface)
-    if (!place || !shadow) return []
-    if (!shadow.isSent) this.#describe(shadow, draft)
+    const surface = this.#cache.values().find(({ id }) => id === place?.surface)
+    if (!place || !surface) return []
+    if (surface instanceof TextureSurface) this.#tell(surface, draft)
+    else if (!surface.isSent) this.#describe(surface, draft)
     return [place]
   }
 }

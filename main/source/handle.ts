@@ -7,7 +7,7 @@ import type { GuestRequest } from '../../core/guest-channel.ts'
 import type { InputAccepts, InputEvent } from '../../core/input.ts'
 import type { PixelNeed } from '../../core/plain-plane.ts'
 import type { Capture, PlaneKind, PlaneStatus } from '../../core/plane.ts'
-import type { Sharing } from '../../core/protocol.ts'
+import type { CopySharing, Sharing } from '../../core/protocol.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import { shim } from '../../native-shim/index.ts'
 import type { SourceReport, SourceRequest, WorkerStart } from './messages.ts'
@@ -173,6 +173,13 @@ class WorkerLine {
         if (!isHeard) memfd[Symbol.dispose]()
         break
       }
+      case 'texture': {
+        const dmabufs = report.fds.map((fd) => shim.adoptFd(fd))
+        const { surface, plane } = report
+        const isHeard = this.#emitter.emit('surface-texture', surface, plane, dmabufs)
+        if (!isHeard) for (const fd of dmabufs) fd[Symbol.dispose]()
+        break
+      }
       case 'input':
         this.#accepts = report.accepts
         this.#emitter.emit('input', report.accepts)
@@ -262,8 +269,12 @@ class WorkerHandle implements SourceHandle {
     return this.#line.on(name, listener)
   }
 
-  watch(sharing: Sharing): void {
-    this.#line.send({ kind: 'watch', sharing })
+  watch(sharing: Sharing, copying: CopySharing = 'stream'): void {
+    this.#line.send({ kind: 'watch', sharing, copying })
+  }
+
+  refuseTexture(layout: string): void {
+    this.#line.send({ kind: 'refuse-texture', layout })
   }
 
   needPixels(pixels: PixelNeed): void {

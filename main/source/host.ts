@@ -68,8 +68,12 @@ export class SourceHost implements Disposable {
   handle(request: SourceRequest): void {
     switch (request.kind) {
       case 'watch':
-        this.#writer.reset(request.sharing)
-        this.#poller.start(credits[request.sharing])
+        this.#writer.reset(request.sharing, request.copying)
+        this.#poller.start(Math.min(credits[request.sharing], credits[request.copying ?? 'stream']))
+        break
+      case 'refuse-texture':
+        this.#writer.refuseTexture(request.layout)
+        this.#poller.forgetFrames()
         break
       case 'pixels':
         this.#writer.pixels = request.pixels
@@ -98,7 +102,7 @@ export class SourceHost implements Disposable {
         void this.#captureNewest(request.call, request.only)
         break
       case 'describe':
-        this.#post({ kind: 'described', call: request.call, description: this.#describe() })
+        void this.#describeKnown(request.call)
         break
       case 'close':
         this[Symbol.dispose]()
@@ -161,10 +165,14 @@ export class SourceHost implements Disposable {
     const changed = this.#tell(readings, failures)
     if (!written) return { changed }
     this.#send(written)
-    return { frame: written.frame.seq, changed: true }
+    return { frame: written.frame.seq, changed: changed || written.isNews }
   }
 
-  #send({ frame, payload, memory }: WrittenFrame): void {
+  #send({ frame, payload, memory, textures }: WrittenFrame): void {
+    for (const { surface, plane, dmabufs } of textures) {
+      const fds = dmabufs.map((fd) => fd.release())
+      this.#post({ kind: 'texture', surface, plane, fds })
+    }
     for (const { surface, image, memfd, size } of memory) {
       this.#post({ kind: 'memory', surface, image, fd: memfd.release(), size })
     }
@@ -194,6 +202,7 @@ export class SourceHost implements Disposable {
 
   async #captureNewest(call: number, only: PlaneKind | undefined): Promise<void> {
     if (!this.#isEnded) await this.#source.fetch?.()
+    if (!this.#isEnded) await renewAll(this.#refresh(), only)
     this.#capture(call, only, this.#clock.now())
   }
 
@@ -224,6 +233,13 @@ export class SourceHost implements Disposable {
     this.#post({ kind: 'captured', call, result: ok(capture) }, transfer)
   }
 
+  /** What nobody read yet is read first: only then it is known whether it can be. */
+  async #describeKnown(call: number): Promise<void> {
+    const unread = (reading: PlaneReading) => reading.readBack?.latest().status.state === 'stalled'
+    if (!this.#isEnded) await renewAll(this.#refresh().filter(unread))
+    this.#post({ kind: 'described', call, description: this.#describe() })
+  }
+
   #describe(): SourceDescription {
     const isOpen = !this.#isEnded
     if (isOpen) this.#tell(this.#refresh())
@@ -236,6 +252,12 @@ export class SourceHost implements Disposable {
       queryErrors: this.#source.queryErrors,
     }
   }
+}
+
+/** Has GPUs read what the CPU may not map. */
+async function renewAll(readings: readonly PlaneReading[], only?: PlaneKind): Promise<void> {
+  const wanted = readings.filter(({ status }) => only === undefined || status.kind === only)
+  await Promise.all(wanted.map(({ readBack }) => readBack?.renew()))
 }
 
 const ended: Failure = {

@@ -3,8 +3,8 @@ import type { Failure } from '../../core/failure.ts'
 import type { GuestNews, GuestRequest } from '../../core/guest-channel.ts'
 import type { InputAccepts, InputEvent } from '../../core/input.ts'
 import type { PixelNeed } from '../../core/plain-plane.ts'
-import type { Capture, PlaneKind, PlaneStatus } from '../../core/plane.ts'
-import type { FrameMessage, Sharing, SurfaceId } from '../../core/protocol.ts'
+import type { Capture, Plane, PlaneKind, PlaneStatus } from '../../core/plane.ts'
+import type { CopySharing, FrameMessage, Sharing, SurfaceId } from '../../core/protocol.ts'
 import type { Result } from '../../core/result.ts'
 import type { Address, SourceDescription, SourceInfo } from './source.ts'
 
@@ -13,7 +13,10 @@ import type { Address, SourceDescription, SourceInfo } from './source.ts'
 
 /** Main asks; the first message is the address, as the thread's `workerData`. */
 export type SourceRequest =
-  | { readonly kind: 'watch'; readonly sharing: Sharing }
+  /** `copying` is for surfaces that cannot be textures. */
+  | { readonly kind: 'watch'; readonly sharing: Sharing; readonly copying?: CopySharing }
+  /** Planes of this layout are no textures for the window's GPU. */
+  | { readonly kind: 'refuse-texture'; readonly layout: string }
   | { readonly kind: 'pixels'; readonly pixels: PixelNeed }
   | { readonly kind: 'presented'; readonly seq: number }
   | { readonly kind: 'resend' }
@@ -43,6 +46,13 @@ export type SourceReport =
       /** Number of a memfd that the receiver now owns. */
       readonly fd: number
       readonly size: number
+    }
+  | {
+      readonly kind: 'texture'
+      readonly surface: SurfaceId
+      readonly plane: Plane
+      /** Numbers of dma-bufs that the receiver now owns, in the order of the plane's buffers. */
+      readonly fds: readonly number[]
     }
   | { readonly kind: 'gone'; readonly failure: Failure }
   | { readonly kind: 'input'; readonly accepts: InputAccepts }

@@ -5,7 +5,7 @@ import type { GuestNews, GuestRequest } from '../../core/guest-channel.ts'
 import type { InputAccepts, InputEvent } from '../../core/input.ts'
 import type { PixelNeed } from '../../core/plain-plane.ts'
 import type { Capture, Plane, PlaneKind, PlaneStatus } from '../../core/plane.ts'
-import type { FrameMessage, Sharing, SurfaceId } from '../../core/protocol.ts'
+import type { CopySharing, FrameMessage, Sharing, SurfaceId } from '../../core/protocol.ts'
 import type { Result } from '../../core/result.ts'
 import type { Fd, Mapping, RowRange } from '../../native-shim/api.ts'
 
@@ -33,11 +33,30 @@ export type SourceInfo = {
  */
 export type PlaneMemory = {
   readonly mappings: readonly Mapping[]
-  /** For DMA_BUF_IOCTL_SYNC around CPU reads; empty when the memory is no dma-buf. */
+  /** For DMA_BUF_IOCTL_SYNC around CPU reads and for GPUs; empty when the memory is no dma-buf. */
   readonly dmabufs: readonly Fd[]
 }
 
-/** A plane as a source reads it. A `refused` one may have memory too: descriptors without mappings. */
+/**
+ * The pixels of a plane that the CPU may not map, as a GPU reads them: AR24 or XR24 in memory of our own.
+ * Nothing is read unless somebody asks; one at a time, and of those that wait only the newest.
+ */
+export interface PlaneReadBack {
+  /**
+   * What was read last, `mayHaveChanged` when that is news since it was asked before; `stalled` before
+   * the first. Begins to read again where the buffer may have changed; the source wakes its host when it is there.
+   */
+  ask(): PlaneReading
+  /** The same without asking for more. */
+  latest(): PlaneReading
+  /** Resolves once what the buffer holds now was read, or cannot be. */
+  renew(): Promise<void>
+}
+
+/**
+ * A plane as a source reads it. A `refused` one may have memory too: descriptors without mappings. So has
+ * a `shown` one with `readBack`: its pixels come from there, or as a texture.
+ */
 export type PlaneReading = {
   readonly status: PlaneStatus
   readonly memory?: PlaneMemory
@@ -47,6 +66,7 @@ export type PlaneReading = {
   readonly changedRows?: RowRange
   /** True when this is an earlier reading, kept through a transient error. */
   readonly isStale?: boolean
+  readonly readBack?: PlaneReadBack
 }
 
 /** A buffer that a source holds, as `inspect` shows it. */
@@ -103,6 +123,8 @@ export type SourceEvents = {
   frame: [frame: FrameMessage, payload: Uint8Array<ArrayBuffer>]
   /** `shared-memory` only, before the frame that names the surface: a memfd with one memory image. The receiver closes it. */
   'surface-memory': [surface: SurfaceId, image: number, memfd: Fd, size: number]
+  /** `shared-texture` only, before the frame that names the surface: its dma-bufs. The receiver closes them. */
+  'surface-texture': [surface: SurfaceId, plane: Plane, dmabufs: readonly Fd[]]
   gone: [failure: Failure]
   /** What the source takes changed (also sent once after opening, when it takes anything). */
   input: [accepts: InputAccepts]
@@ -116,8 +138,14 @@ export interface SourceHandle extends AsyncDisposable {
     name: N,
     listener: (...args: SourceEvents[N]) => void,
   ): () => void
-  /** Starts publishing frames over the given transport. */
-  watch(sharing: Sharing): void
+  /**
+   * Starts publishing frames over the given transport.
+   *
+   * @param copying for surfaces that cannot be textures
+   */
+  watch(sharing: Sharing, copying?: CopySharing): void
+  /** Planes of this layout (core/texture-route.ts) are copied from now on; everything comes again. */
+  refuseTexture(layout: string): void
   /** Frames carry pixels of this kind from now on; `raw` until told. */
   needPixels(pixels: PixelNeed): void
   /** A frame was presented: another may follow. At most two are under way. */

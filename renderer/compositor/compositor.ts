@@ -15,6 +15,7 @@ import { type DamageBytes, tightSize } from './damage-bytes.ts'
 import { Pacer } from './pacer.ts'
 import { clampPan, type Placement, place, zoomed } from './placement.ts'
 import { type CreatePresenter, type Picture, type Presenter, sceneSize } from './presenter.ts'
+import { TextureSurfaces } from './texture-surfaces.ts'
 
 /** What the compositor tells the rest of the page. */
 export type CompositorEvents = {
@@ -49,6 +50,7 @@ export class Compositor implements Disposable {
   /** Surfaces that the presenter cannot hold, and why. */
   readonly #refused = new Map<SurfaceId, Failure>()
   readonly #cursors = new CursorCopies()
+  readonly #textures: TextureSurfaces
   #hidesCursor = false
   #presenter: Presenter | undefined
   #scene: readonly ScenePlane[] = []
@@ -71,10 +73,12 @@ export class Compositor implements Disposable {
     this.#canvas = canvas
     this.#bridge = bridge
     this.#events = events
+    this.#textures = new TextureSurfaces(bridge.textures)
     const atOnce = () => this.#presenter?.drawsAtOnce === true
     this.#pacer = this.#owned.use(new Pacer(() => this.#draw(), atOnce))
     const made = create(canvas, {
       lost: () => {
+        this.#textures.lose()
         this.#forget()
         this.#tellProblem(contextLost)
       },
@@ -162,6 +166,11 @@ export class Compositor implements Disposable {
     return true
   }
 
+  /** What is wrong with the test picture as it arrived in a texture; an empty text when nothing is. */
+  tryTexture(id: SurfaceId): string {
+    return this.#textures.objection(this.#presenter, id)
+  }
+
   /** The guest's picture as the presenter draws it; undefined while there is none. */
   read(cursor: boolean): Picture | undefined {
     if (!this.#presenter || this.#presenter.lost) return undefined
@@ -198,6 +207,7 @@ export class Compositor implements Disposable {
     for (const id of frame.gone) {
       presenter.drop(id)
       this.#cursors.drop(id)
+      this.#textures.drop(id)
       this.#surfaces.delete(id)
       this.#refused.delete(id)
     }
@@ -209,7 +219,7 @@ export class Compositor implements Disposable {
       else this.#refused.set(surface.id, added.failure)
     }
     const carried = ({ surface, rects }: SurfaceDamage) =>
-      this.#surfaces.get(surface)?.sharing === 'shared-memory' ? 0 : tightSize(rects)
+      (this.#surfaces.get(surface)?.sharing ?? 'stream') === 'stream' ? tightSize(rects) : 0
     const total = frame.damage.reduce((sum, damage) => sum + carried(damage), 0)
     if (total !== payload.length) {
       throw new RangeError(`frame ${frame.seq} carries ${payload.length} bytes, not ${total}`)
@@ -219,9 +229,14 @@ export class Compositor implements Disposable {
       const { surface, image, rects } = damage
       const description = this.#surfaces.get(surface)
       const length = carried(damage)
-      const source = this.#source(description, image, payload.subarray(from, from + length))
+      const bytes = payload.subarray(from, from + length)
       from += length
       if (this.#refused.has(surface) || rects.length === 0) continue
+      if (description?.sharing === 'shared-texture') {
+        this.#textures.upload(presenter, damage)
+        continue
+      }
+      const source = this.#source(description, image, bytes)
       presenter.upload(surface, image, rects, source)
       this.#cursors.upload(surface, rects, source)
     }
@@ -293,6 +308,7 @@ export class Compositor implements Disposable {
     this.#scene = []
     this.#surfaces.clear()
     this.#cursors.clear()
+    this.#textures.clear()
     this.#refused.clear()
     if (!this.#presenter?.lost) this.#presenter?.clear()
   }
@@ -308,6 +324,8 @@ export class Compositor implements Disposable {
   #broken(error: unknown): void {
     if (this.#presenter?.lost) return
     this.#waiting = true
+    // Everything comes again, by another way.
+    if (this.#textures.hasBroken(error)) return
     this.#tellProblem({
       code: 'frame-broken',
       what: 'cannot draw the picture',

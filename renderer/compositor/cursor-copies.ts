@@ -30,8 +30,9 @@ export class CursorCopies {
   readonly #copies = new Map<SurfaceId, Copy>()
 
   add(description: SurfaceDescription): void {
-    const { id, plane, images } = description
+    const { id, plane, images, sharing } = description
     const [image] = images
+    if (sharing === 'shared-texture') return
     if (plane.kind !== 'cursor' || images.length !== 1 || !image) return
     this.#copies.set(id, { description, bytes: new Uint8Array(imageSize(image)), version: 0 })
   }

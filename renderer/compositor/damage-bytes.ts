@@ -8,6 +8,9 @@ export type DamageBytes =
   /** A view of the whole memory image at its own pitch. */
   | { readonly layout: 'image'; readonly bytes: Uint8Array }
 
+/** What a surface is filled from: bytes, or a frame that stays in the GPU and is its owner's to close. */
+export type DamageSource = DamageBytes | { readonly layout: 'texture'; readonly frame: VideoFrame }
+
 /** Bytes that the rectangles carry when their rows lie tight. */
 export function tightSize(rects: readonly ImageRect[]): number {
   return rects.reduce((sum, rect) => sum + rect.width * rect.height, 0)

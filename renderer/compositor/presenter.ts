@@ -5,7 +5,7 @@ import type { ImageRect } from '../../core/memory-image.ts'
 import type { PixelNeed } from '../../core/plain-plane.ts'
 import type { ScenePlane, SurfaceDescription, SurfaceId } from '../../core/protocol.ts'
 import type { Result } from '../../core/result.ts'
-import type { DamageBytes } from './damage-bytes.ts'
+import type { DamageSource } from './damage-bytes.ts'
 import type { Placement } from './placement.ts'
 
 /** RGBA, 8 bits, rows tight, top row first. */
@@ -38,11 +38,19 @@ export interface Presenter extends Disposable {
   /** Forgets all surfaces. */
   clear(): void
   /**
-   * Takes changed bytes of one memory image of a known surface.
+   * Takes changed bytes of one memory image of a known surface, or the whole of a surface that is shared as a
+   * texture.
    *
    * @throws RangeError if the damage leaves the image or its bytes do not reach
+   * @throws TextureError if the GPU does not take a texture
    */
-  upload(surface: SurfaceId, image: number, rects: readonly ImageRect[], source: DamageBytes): void
+  upload(surface: SurfaceId, image: number, rects: readonly ImageRect[], source: DamageSource): void
+  /**
+   * What arrives of a frame on its way into a texture, RGBA; absent where surfaces cannot be textures.
+   *
+   * @throws TextureError if the GPU does not take it
+   */
+  roundTrip?(frame: VideoFrame): Picture
   /** Draws the scene, bottom to top, clipped to the primary; black without one. */
   draw(scene: readonly ScenePlane[], view: View): void
   /** The scene at guest size; undefined without a primary. */

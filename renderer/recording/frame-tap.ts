@@ -20,11 +20,12 @@ export class FrameTap implements Disposable {
   /** Nothing is of use until a frame comes with `reset`. */
   #waiting = true
 
-  /** Begins with everything. */
+  /** Begins with everything, and with its bytes. */
   constructor(bridge: Bridge, take: TakeFrame) {
     this.#bridge = bridge
     this.#take = take
     this.#undo = bridge.onFrame((frame, payload) => this.#hear(frame, payload))
+    bridge.tell('frame:copy', true)
     bridge.tell('frame:resend')
   }
 
@@ -36,6 +37,7 @@ export class FrameTap implements Disposable {
 
   [Symbol.dispose](): void {
     this.#undo()
+    this.#bridge.tell('frame:copy', false)
   }
 
   #hear(frame: FrameMessage, payload: Uint8Array): void {
@@ -46,6 +48,12 @@ export class FrameTap implements Disposable {
     for (const id of frame.gone) this.#surfaces.delete(id)
     for (const surface of frame.surfaces) this.#surfaces.set(surface.id, surface)
     if (this.#waiting) return
+    const isTexture = (id: SurfaceId) => this.#surfaces.get(id)?.sharing === 'shared-texture'
+    // They were on their way when copies were asked for; all comes again as bytes.
+    if (frame.scene.some(({ surface }) => isTexture(surface))) {
+      this.#waiting = true
+      return
+    }
     if (this.#underWay >= MOST_UNDER_WAY) {
       this.#waiting = true
       return

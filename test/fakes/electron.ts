@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { EventEmitter } from 'node:events'
+import { FakeSharedTexture } from './fake-shared-texture.ts'
 
 // The parts of Electron that main and the preload use, as vitest puts them in place of `electron`.
 // Tests look at `electron` below to see what was asked of it.
@@ -8,6 +9,11 @@ type Handler = (...args: never[]) => unknown
 
 class FakeWebFrame {
   origin = 'app://scanout'
+  readonly contents: FakeWebContents
+
+  constructor(contents: FakeWebContents) {
+    this.contents = contents
+  }
 }
 
 export class FakePort extends EventEmitter {
@@ -28,7 +34,7 @@ export class FakePort extends EventEmitter {
 }
 
 export class FakeWebContents extends EventEmitter {
-  readonly mainFrame = new FakeWebFrame()
+  readonly mainFrame = new FakeWebFrame(this)
   readonly sent: unknown[][] = []
   readonly ports: FakePort[] = []
   openHandler: ((details: { url: string }) => { action: string }) | undefined
@@ -162,13 +168,22 @@ export const electron = {
     electron.menu = undefined
     electron.loadError = undefined
     electron.onLoad = undefined
+    app.removeAllListeners()
+    app.compositing = 'disabled_software'
+    sharedTexture.reset()
     ipcMain.removeAllListeners()
     ipcMain.handlers.clear()
   },
 }
 
 export const ipcMain = new FakeIpcMain()
-export const app = { isPackaged: true }
+export const app = Object.assign(new EventEmitter(), {
+  isPackaged: true,
+  compositing: 'disabled_software',
+  gpuDevice: [{ active: true, vendorId: 0x8086, deviceId: 0x3e92 }] as unknown,
+  getGPUFeatureStatus: (): { gpu_compositing: string } => ({ gpu_compositing: app.compositing }),
+  getGPUInfo: async (): Promise<unknown> => ({ gpuDevice: app.gpuDevice }),
+})
 export const Menu = {
   setApplicationMenu: (menu: unknown): void => {
     electron.menu = menu
@@ -193,6 +208,9 @@ export class MessageChannelMain {
     this.port2.peer = this.port1
   }
 }
+
+/** Both halves of it: main imports and sends, a page receives. */
+export const sharedTexture = new FakeSharedTexture()
 
 /** The renderer's half: what a preload is given. */
 export const ipcRenderer = Object.assign(new EventEmitter(), {

@@ -49,6 +49,7 @@ export class FakeSource implements SourceHandle {
   }
 
   watch(): void {}
+  refuseTexture(): void {}
   needPixels(): void {}
   presented(): void {}
   resend(): void {}

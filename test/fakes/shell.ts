@@ -15,12 +15,20 @@ import type {
 /** A window that a test looks into; `request.page` is what the session offers its page. */
 export class FakeWindow implements ShellWindow {
   readonly kind = 'chromium'
-  readonly sharing: SharingChoice = { sharing: 'stream', reason: 'because it is a fake' }
+  sharing: SharingChoice = {
+    sharing: 'stream',
+    copying: 'stream',
+    reason: 'because it is a fake',
+  }
+  readonly sharingListeners = new Set<() => void>()
+  readonly refusalListeners = new Set<(layout: string) => void>()
   readonly request: WindowRequest
   readonly sent: { readonly name: string; readonly args: readonly unknown[] }[] = []
   readonly got: FrameMessage[] = []
   readonly end = Promise.withResolvers<WindowEnd>()
   readonly ended = this.end.promise
+  /** Surfaces whose dma-bufs came. */
+  readonly textures: number[] = []
   /** False: frames are dropped on the way. */
   delivers = true
   disposed = false
@@ -32,6 +40,10 @@ export class FakeWindow implements ShellWindow {
       return this.delivers
     },
     surfaceMemory: (_surface, _image, memfd) => memfd[Symbol.dispose](),
+    surfaceTexture: (surface, _plane, dmabufs) => {
+      this.textures.push(surface)
+      for (const fd of dmabufs) fd[Symbol.dispose]()
+    },
   }
 
   constructor(request: WindowRequest) {
@@ -40,6 +52,22 @@ export class FakeWindow implements ShellWindow {
 
   send<N extends keyof Events>(name: N, ...args: Events[N]): void {
     this.sent.push({ name, args })
+  }
+
+  onSharing(listener: () => void): () => void {
+    this.sharingListeners.add(listener)
+    return () => this.sharingListeners.delete(listener)
+  }
+
+  onTextureRefused(listener: (layout: string) => void): () => void {
+    this.refusalListeners.add(listener)
+    return () => this.refusalListeners.delete(listener)
+  }
+
+  /** Pixels go another way from now on. */
+  settle(sharing: SharingChoice): void {
+    this.sharing = sharing
+    for (const listener of this.sharingListeners) listener()
   }
 
   readonly wishes: DesktopWish[] = []

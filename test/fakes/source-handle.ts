@@ -68,6 +68,10 @@ export class FakeSourceHandle implements SourceHandle {
     this.told.push(`watch ${sharing}`)
   }
 
+  refuseTexture(layout: string): void {
+    this.told.push(`refuse ${layout}`)
+  }
+
   needPixels(pixels: PixelNeed): void {
     this.told.push(`pixels ${pixels}`)
   }

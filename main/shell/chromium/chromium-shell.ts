@@ -127,7 +127,11 @@ type WindowParts = {
 
 class ChromiumWindow<E extends EventTable> {
   readonly kind = 'chromium'
-  readonly sharing = chooseTransport({ shell: 'chromium', memoryObjection: undefined })
+  readonly sharing = chooseTransport({
+    shell: 'chromium',
+    textureObjection: undefined,
+    memoryObjection: undefined,
+  })
   readonly frames: FrameSink
   readonly ended: Promise<WindowEnd>
   readonly #server: PageServer
@@ -150,6 +154,9 @@ class ChromiumWindow<E extends EventTable> {
     this.frames = {
       frame: (frame, payload) => server.frame(frame, payload),
       surfaceMemory: (_surface, _image, memfd) => memfd[Symbol.dispose](),
+      surfaceTexture: (_surface, _plane, dmabufs) => {
+        for (const fd of dmabufs) fd[Symbol.dispose]()
+      },
     }
     this.#expectPage(ARRIVAL_MS)
     server.onPresence = (present) => this.#presence(present)
@@ -159,6 +166,15 @@ class ChromiumWindow<E extends EventTable> {
         closed ? { kind: 'closed' } : { kind: 'broken', failure: browserFailure(program, exit) },
       )
     })
+  }
+
+  /** It never changes. */
+  onSharing(): () => void {
+    return () => {}
+  }
+
+  onTextureRefused(): () => void {
+    return () => {}
   }
 
   send<N extends keyof E & string>(name: N, ...args: E[N]): void {

@@ -1,46 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import path from 'node:path'
-import {
-  app,
-  BrowserWindow,
-  type BrowserWindowConstructorOptions,
-  Menu,
-  powerSaveBlocker,
-  session,
-} from 'electron'
+import { app, BrowserWindow, type BrowserWindowConstructorOptions, Menu, session } from 'electron'
 import { MEMORY_SOCKET_SWITCH } from '../../../core/channels.ts'
 import type { Failure } from '../../../core/failure.ts'
-import type { Events, FrameMessage } from '../../../core/protocol.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 import type { NativeShim } from '../../../native-shim/api.ts'
 import { MemoryChannel } from '../../transport/memory-channel.ts'
-import { chooseTransport } from '../../transport/transports.ts'
+import { type TextureParts, TextureTransport } from '../../transport/texture-transport.ts'
 import { launcherDoor } from '../launcher-door.ts'
 import { type PageDoor, viewerDoor } from '../page-door.ts'
 import { appFolder, builtPage, PageFiles } from '../page-files.ts'
 import type {
-  DesktopWish,
-  FrameSink,
   LauncherRequest,
   LauncherShell,
   LauncherWindow,
-  SharingChoice,
   Shell,
   ShellWindow,
-  WindowEnd,
   WindowRequest,
 } from '../shell.ts'
 import { APP_ORIGIN, serveApp } from './app-scheme.ts'
 import { ElectronLauncher } from './launcher-window.ts'
 import { limitPermissions, lockNavigation } from './lockdown.ts'
-import { type MemoryAnswers, PageIpc } from './page-ipc.ts'
-import { raiseBrowserWindow } from './raise.ts'
+import { noTransports, PageIpc, type TransportAnswers } from './page-ipc.ts'
+import { ElectronWindow } from './viewer-window.ts'
+import { windowTextures } from './window-textures.ts'
 
 /** Time that the preload gets to map the canary, ms. */
 const CANARY_MS = 5000
 
 type Environment = Readonly<Record<string, string | undefined>>
 type Shim = Pick<NativeShim, 'listen' | 'createMemfd' | 'map'>
+
+/** What dma-bufs in the window's GPU need, but for the window; or why there can be none. */
+export type TextureChoice = Result<TextureParts, string>
 
 /** The addon, or why it cannot be used; decides whether the preload leaves its sandbox. */
 export type ShimChoice = Result<Shim, string>
@@ -83,11 +75,18 @@ export class ElectronShell implements Shell, LauncherShell {
   readonly kind = 'electron'
   readonly #env: Environment
   readonly #shim: ShimChoice
+  readonly #textures: TextureChoice
   readonly #page: string
 
-  constructor(env: Environment, shim: ShimChoice, page: string = builtPage()) {
+  constructor(
+    env: Environment,
+    shim: ShimChoice,
+    textures: TextureChoice,
+    page: string = builtPage(),
+  ) {
     this.#env = env
     this.#shim = shim
+    this.#textures = textures
     this.#page = page
   }
 
@@ -101,14 +100,27 @@ export class ElectronShell implements Shell, LauncherShell {
     const canary = Promise.withResolvers<string>()
     const options = windowOptions(request, preloadScript(script), memory?.socketPath)
     const door = viewerDoor(request.page, request.presenter, request.document)
+    let textures: TextureTransport | undefined
     const { browser, ipc } = this.#browser(door, options, owned, {
-      tried: canary.resolve,
-      mapped: (surface, image) => memory?.mapped(surface, image),
+      memoryTried: canary.resolve,
+      memoryMapped: (surface, image) => memory?.mapped(surface, image),
+      textureTried: (objection) => textures?.tried(objection),
+      textureBroken: (why) => textures?.break(why),
+      pageCame: () => textures?.pageLeft(),
     })
-    const window = new ElectronWindow(browser, ipc, memory)
+    const choice: TextureChoice =
+      request.zeroCopy === false ? fail('--no-zero-copy was given') : this.#textures
+    if (choice.ok) {
+      textures = owned.use(new TextureTransport(windowTextures(browser.webContents), choice.value))
+    }
+    const window = new ElectronWindow(browser, ipc, { memory, textures })
     const loaded = await load(browser, door.query)
     if (!loaded.ok) return loaded
-    window.settle(this.#shim.ok ? await objection(canary.promise) : this.#shim.failure)
+    const [memoryObjection, textureObjection] = await Promise.all([
+      this.#shim.ok ? objection(canary.promise) : this.#shim.failure,
+      textures && choice.ok ? textures.judge() : choice.ok ? undefined : choice.failure,
+    ])
+    window.settle({ memoryObjection, textureObjection })
     window.own(owned.move())
     return ok(window)
   }
@@ -128,7 +140,7 @@ export class ElectronShell implements Shell, LauncherShell {
       launcherDoor(request.page),
       { ...viewer, ...launcherSize, backgroundColor: '#f2f2f4' },
       owned,
-      { tried: () => {}, mapped: () => {} },
+      noTransports,
     )
     const window = new ElectronLauncher(browser, ipc)
     const loaded = await load(browser)
@@ -142,7 +154,7 @@ export class ElectronShell implements Shell, LauncherShell {
     door: PageDoor,
     options: BrowserWindowConstructorOptions,
     owned: AsyncDisposableStack,
-    memory: MemoryAnswers,
+    answers: TransportAnswers,
   ): { readonly browser: BrowserWindow; readonly ipc: PageIpc } {
     const ses = session.fromPartition('scanout')
     limitPermissions(ses)
@@ -153,7 +165,7 @@ export class ElectronShell implements Shell, LauncherShell {
       if (!browser.isDestroyed()) browser.destroy()
     })
     lockNavigation(browser.webContents)
-    const ipc = owned.use(new PageIpc(browser.webContents, door, memory))
+    const ipc = owned.use(new PageIpc(browser.webContents, door, answers))
     browser.once('ready-to-show', () => browser.show())
     return { browser, ipc }
   }
@@ -186,92 +198,4 @@ async function objection(canary: Promise<string>): Promise<string | undefined> {
 function notLoaded(why: string): Failure {
   const remedy = 'Build Scanout again, or use --shell chromium'
   return { code: 'page-gone', what: 'the window did not open', why, remedy }
-}
-
-class ElectronWindow implements ShellWindow {
-  readonly kind = 'electron'
-  readonly frames: FrameSink
-  readonly ended: Promise<WindowEnd>
-  readonly #browser: BrowserWindow
-  readonly #ipc: PageIpc
-  readonly #memory: MemoryChannel | undefined
-  readonly #end = Promise.withResolvers<WindowEnd>()
-  #owned: AsyncDisposableStack | undefined
-  #sharing: SharingChoice = { sharing: 'stream', reason: '' }
-  /** Keeps the display from sleeping while there is one. */
-  #blocker: number | undefined
-  /** Frames in their order: one that waits for its memory holds those after it. */
-  #last: Promise<unknown> = Promise.resolve()
-
-  constructor(browser: BrowserWindow, ipc: PageIpc, memory: MemoryChannel | undefined) {
-    this.#browser = browser
-    this.#ipc = ipc
-    this.#memory = memory
-    this.ended = this.#end.promise
-    this.frames = {
-      frame: (frame, payload) => this.#frame(frame, payload),
-      surfaceMemory: (surface, image, memfd, size) => {
-        if (memory) memory.share(surface, image, memfd, size)
-        else memfd[Symbol.dispose]()
-      },
-    }
-    browser.once('closed', () => this.#end.resolve({ kind: 'closed' }))
-    browser.webContents.on('render-process-gone', (_event, details) => {
-      const failure: Failure = {
-        code: 'page-gone',
-        what: 'the window broke',
-        why: `its process ended (${details.reason})`,
-        remedy: 'Start Scanout again',
-      }
-      this.#end.resolve({ kind: 'broken', failure })
-    })
-  }
-
-  get sharing(): SharingChoice {
-    return this.#sharing
-  }
-
-  settle(memoryObjection: string | undefined): void {
-    this.#sharing = chooseTransport({ shell: 'electron', memoryObjection })
-  }
-
-  own(owned: AsyncDisposableStack): void {
-    this.#owned = owned
-  }
-
-  send<N extends keyof Events>(name: N, ...args: Events[N]): void {
-    this.#ipc.send(name, args)
-  }
-
-  wish({ keepOnTop, awake }: DesktopWish): void {
-    if (keepOnTop !== undefined && !this.#browser.isDestroyed()) {
-      this.#browser.setAlwaysOnTop(keepOnTop)
-    }
-    if (awake !== undefined) this.#stayAwake(awake)
-  }
-
-  async raise(): Promise<Result<void, Failure>> {
-    return raiseBrowserWindow(this.#browser)
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#end.resolve({ kind: 'closed' })
-    this.#stayAwake(false)
-    await this.#owned?.disposeAsync()
-  }
-
-  #stayAwake(awake: boolean): void {
-    if (awake === (this.#blocker !== undefined)) return
-    if (this.#blocker !== undefined) powerSaveBlocker.stop(this.#blocker)
-    this.#blocker = awake ? powerSaveBlocker.start('prevent-display-sleep') : undefined
-  }
-
-  #frame(frame: FrameMessage, payload: Uint8Array<ArrayBuffer>): Promise<boolean> {
-    const sent = this.#last.then(async () => {
-      await this.#memory?.ready(frame)
-      return this.#ipc.frame(frame, payload)
-    })
-    this.#last = sent.catch(() => false)
-    return sent.catch(() => false)
-  }
 }

@@ -14,11 +14,27 @@ import { postFrame } from '../../transport/frame-port.ts'
 import type { PageDoor } from '../page-door.ts'
 import { APP_ORIGIN } from './app-scheme.ts'
 
-/** Hears what only the memory preload says. */
-export type MemoryAnswers = {
-  tried(objection: string): void
-  mapped(surface: number, image: number): void
+/** Hears what the preload says of the ways that pixels take. */
+export type TransportAnswers = {
+  readonly memoryTried: (objection: string) => void
+  readonly memoryMapped: (surface: number, image: number) => void
+  readonly textureTried: (objection: string) => void
+  readonly textureBroken: (why: string) => void
+  /** Another page is about to get frames. */
+  readonly pageCame: () => void
 }
+
+/** Of a document that gets no frames. */
+export const noTransports: TransportAnswers = {
+  memoryTried: () => {},
+  memoryMapped: () => {},
+  textureTried: () => {},
+  textureBroken: () => {},
+  pageCame: () => {},
+}
+
+/** Words of a page are no longer. */
+const LONGEST_WORDS = 300
 
 /**
  * Main's end of one window's IPC. Every message is checked for its sender, the window's own main frame
@@ -27,12 +43,14 @@ export type MemoryAnswers = {
 export class PageIpc implements Disposable {
   readonly #contents: WebContents
   readonly #door: PageDoor
+  readonly #answers: TransportAnswers
   readonly #owned = new DisposableStack()
   #port: MessagePortMain | undefined
 
-  constructor(contents: WebContents, door: PageDoor, memory: MemoryAnswers) {
+  constructor(contents: WebContents, door: PageDoor, answers: TransportAnswers) {
     this.#contents = contents
     this.#door = door
+    this.#answers = answers
     ipcMain.handle(channels.call, (event, name: unknown, args: unknown) => {
       const call = this.#trusts(event) ? door.call(name, args) : undefined
       if (!call) throw new Error('not a call that this window may make')
@@ -45,12 +63,12 @@ export class PageIpc implements Disposable {
       else log.warn('the page sent a note that it may not send; it was dropped')
     })
     this.#hear(channels.framesWanted, () => this.#openPort())
-    this.#hear(channels.memoryTried, (_event, objection) => {
-      if (typeof objection === 'string') memory.tried(objection)
-    })
+    this.#hearWords(channels.memoryTried, answers.memoryTried)
+    this.#hearWords(channels.textureTried, answers.textureTried)
+    this.#hearWords(channels.textureBroken, answers.textureBroken)
     this.#hear(channels.memoryMapped, (_event, surface, image) => {
       if (Number.isSafeInteger(surface) && Number.isSafeInteger(image)) {
-        memory.mapped(surface as number, image as number)
+        answers.memoryMapped(surface as number, image as number)
       }
     })
     this.#owned.defer(() => this.#closePort())
@@ -89,8 +107,15 @@ export class PageIpc implements Disposable {
     this.#owned.defer(() => void ipcMain.off(channel, checked))
   }
 
+  #hearWords(channel: string, listener: (words: string) => void): void {
+    this.#hear(channel, (_event, words) => {
+      if (typeof words === 'string') listener(words.slice(0, LONGEST_WORDS))
+    })
+  }
+
   #openPort(): void {
     this.#closePort()
+    this.#answers.pageCame()
     const { port1, port2 } = new MessageChannelMain()
     this.#port = port1
     port1.on('close', () => {

@@ -2,11 +2,10 @@
 import { intersect, isEmpty, type Rect, type Size } from '../../../core/geometry.ts'
 import { areaOf, type PlacedPlane, SceneDamage } from '../scene-damage.ts'
 import { PictureTarget } from './picture-target.ts'
-import type { PlaneTexture } from './plane-texture.ts'
-import { memoryUniforms, type Programs, type Uniforms } from './programs.ts'
+import { memoryUniforms, type PlaneTextures, type Programs, type Uniforms } from './programs.ts'
 
-/** A plane of the scene with its pixels: a texture of each memory plane. */
-export type DrawnPlane = PlacedPlane & { readonly memory: readonly PlaneTexture[] }
+/** A plane of the scene with its pixels. */
+export type DrawnPlane = PlacedPlane & { readonly memory: PlaneTextures }
 
 /** The pictures that a composition of one size works in. */
 type Targets = {
@@ -69,7 +68,7 @@ export class Composition implements Disposable {
   }
 
   #run(plane: DrawnPlane, place: Uniforms, use: 'opaque' | 'over'): void {
-    const program = this.#programs.plane(plane.plane, use)
+    const program = this.#programs.plane(plane.plane, plane.memory, use)
     this.#programs.run(program, {
       ...place,
       ...memoryUniforms(plane.plane, plane.memory),

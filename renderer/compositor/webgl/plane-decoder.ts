@@ -70,7 +70,7 @@ export class PlaneDecoder implements Disposable {
     })
     const parts = outputs.map((output, at) =>
       to === 'rgba8'
-        ? this.#draw(output, this.#programs.plane(plane, 'rgba'), {
+        ? this.#draw(output, this.#programs.plane(plane, textures, 'rgba'), {
             ...memoryUniforms(plane, textures),
             size: [plane.width, plane.height],
             origin: [0, 0],

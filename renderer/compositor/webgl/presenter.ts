@@ -8,7 +8,7 @@ import type { PixelNeed } from '../../../core/plain-plane.ts'
 import { planeKinds } from '../../../core/plane.ts'
 import type { ScenePlane, SurfaceDescription, SurfaceId } from '../../../core/protocol.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
-import type { DamageBytes } from '../damage-bytes.ts'
+import type { DamageSource } from '../damage-bytes.ts'
 import { deviceRect, type Placement, sizeWithin } from '../placement.ts'
 import {
   type CreatePresenter,
@@ -20,13 +20,14 @@ import {
 } from '../presenter.ts'
 import { Composition, type DrawnPlane } from './composition.ts'
 import { GlContext } from './context.ts'
+import { ImportedTexture } from './imported-texture.ts'
 import { PictureTarget } from './picture-target.ts'
 import { PlaneTexture } from './plane-texture.ts'
-import { memoryUniforms, Programs } from './programs.ts'
+import { memoryUniforms, type PlaneTextures, Programs } from './programs.ts'
 
 type Surface = {
   readonly description: SurfaceDescription
-  readonly textures: readonly PlaneTexture[]
+  readonly textures: PlaneTextures
 }
 
 /** Draws with WebGL2: the GPU reads the guest's bytes as they are and decodes them in the shader. */
@@ -82,23 +83,28 @@ export class WebglPresenter implements Presenter {
 
   /** GL objects held, for leak tests. */
   get held(): { surfaces: number; textures: number; programs: number } {
-    const textures = [...this.#surfaces.values()].flatMap((surface) => surface.textures)
+    const counts = [...this.#surfaces.values()].map((surface) => surface.textures.length)
     return {
       surfaces: this.#surfaces.size,
-      textures: textures.length + this.#composition.targets,
+      textures: counts.reduce((sum, count) => sum + count, this.#composition.targets),
       programs: this.#programs.count,
     }
   }
 
   add(description: SurfaceDescription): Result<void, Failure> {
     const most = this.#context.maxTexture
-    const { plane, images } = description
+    const { plane, sharing } = description
+    const isTexture = sharing === 'shared-texture'
+    const images = isTexture ? [] : description.images
     const sides = [plane.width, plane.height, ...images.flatMap((i) => [i.pitch / 4, i.rows])]
     const longest = Math.max(...sides)
     if (longest > most) return fail(tooLarge(plane, longest, most))
     this.drop(description.id)
     using owned = new DisposableStack()
-    const textures = images.map((image) => owned.use(new PlaneTexture(this.#context.gl, image)))
+    const { gl } = this.#context
+    const textures: PlaneTextures = isTexture
+      ? [owned.use(new ImportedTexture(gl, plane))]
+      : images.map((image) => owned.use(new PlaneTexture(gl, image)))
     owned.move()
     this.#surfaces.set(description.id, { description, textures })
     return ok(undefined)
@@ -114,12 +120,18 @@ export class WebglPresenter implements Presenter {
     for (const id of [...this.#surfaces.keys()]) this.drop(id)
   }
 
-  upload(id: SurfaceId, image: number, rects: readonly ImageRect[], source: DamageBytes): void {
+  upload(id: SurfaceId, image: number, rects: readonly ImageRect[], source: DamageSource): void {
     const surface = this.#surfaces.get(id)
     const texture = surface?.textures[image]
     const layout = surface?.description.images[image]
     if (!surface || !texture || !layout) throw new RangeError(`no image ${image} of surface ${id}`)
-    texture.upload(rects, source)
+    if (source.layout === 'texture') {
+      if (!(texture instanceof ImportedTexture)) throw new RangeError(`surface ${id} takes bytes`)
+      texture.upload(source.frame)
+    } else {
+      if (texture instanceof ImportedTexture) throw new RangeError(`surface ${id} takes no bytes`)
+      texture.upload(rects, source)
+    }
     const parts = rects.map((rect) => damagedPart(surface.description.plane, image, layout, rect))
     this.#composition.damage.add(id, parts)
   }
@@ -162,7 +174,7 @@ export class WebglPresenter implements Presenter {
     using target = new PictureTarget(gl, size)
     const perPixel = [plane.width / size.width, plane.height / size.height]
     target.within([{ x: 0, y: 0, ...size }], () =>
-      this.#programs.run(this.#programs.plane(plane, 'small'), {
+      this.#programs.run(this.#programs.plane(plane, surface.textures, 'small'), {
         ...memoryUniforms(plane, surface.textures),
         size: [plane.width, plane.height],
         bottomUp: plane.bottomUp,
@@ -173,6 +185,13 @@ export class WebglPresenter implements Presenter {
     const rgba = new Uint8Array(size.width * size.height * 4)
     gl.readPixels(0, 0, size.width, size.height, gl.RGBA, gl.UNSIGNED_BYTE, rgba)
     return { ...size, rgba }
+  }
+
+  roundTrip(frame: VideoFrame): Picture {
+    const size = { width: frame.codedWidth, height: frame.codedHeight }
+    using texture = new ImportedTexture(this.#context.gl, size)
+    texture.upload(frame)
+    return { ...size, rgba: texture.read() }
   }
 
   [Symbol.dispose](): void {

@@ -3,8 +3,19 @@ import * as twgl from 'twgl.js'
 import type { Plane } from '../../../core/plane.ts'
 import { layoutOf } from '../../../core/plane-layout.ts'
 import { DEFAULT_COLOR } from '../../../core/yuv.ts'
+import { ImportedTexture } from './imported-texture.ts'
 import type { PlaneTexture } from './plane-texture.ts'
-import { coverViewport, linearShader, planeShader, type ShaderUse, smoothShader } from './shader.ts'
+import {
+  coverViewport,
+  importedShader,
+  linearShader,
+  planeShader,
+  type ShaderUse,
+  smoothShader,
+} from './shader.ts'
+
+/** The pixels of a plane: the bytes of its memory planes, or all of them in one texture of colours. */
+export type PlaneTextures = readonly PlaneTexture[] | readonly [ImportedTexture]
 
 /** Values of a program's uniforms, by name; textures as themselves. */
 export type Uniforms = Readonly<Record<string, WebGLTexture | number | boolean | readonly number[]>>
@@ -22,9 +33,14 @@ export class Programs implements Disposable {
     return this.#made.size
   }
 
-  /** The program that draws planes of this fourcc and modifier. */
-  plane(plane: Plane, use: ShaderUse): twgl.ProgramInfo {
+  /** The program that draws planes of this fourcc and modifier from such textures. */
+  plane(plane: Plane, textures: PlaneTextures, use: ShaderUse): twgl.ProgramInfo {
     const { format, memory } = layoutOf(plane)
+    if (textures[0] instanceof ImportedTexture) {
+      const hasAlpha = format.alpha !== undefined
+      const kind = hasAlpha ? 'alpha' : 'opaque'
+      return this.#program(`imported ${kind} ${use}`, () => importedShader(hasAlpha, use))
+    }
     const tilings = memory.map(({ tiling }) => tiling)
     const color = plane.color ?? DEFAULT_COLOR
     const hue = format.model === 'yuv' ? `${color.matrix} ${color.range}` : 'rgb'
@@ -74,7 +90,8 @@ function layoutKey({ fourcc, modifier, bit6Swizzle }: Plane): string {
 }
 
 /** What every program needs to know of a plane's memory. */
-export function memoryUniforms(plane: Plane, textures: readonly PlaneTexture[]): Uniforms {
+export function memoryUniforms(plane: Plane, textures: PlaneTextures): Uniforms {
+  if (textures[0] instanceof ImportedTexture) return { memory0: textures[0].texture }
   const entries = layoutOf(plane).memory.flatMap(({ grid }, at) => {
     const texture = textures[at]?.texture
     if (!texture) throw new RangeError(`no texture of memory plane ${at}`)

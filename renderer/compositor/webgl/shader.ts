@@ -46,16 +46,38 @@ export function planeShader(
   const fetches = format.planes.map(
     (shape, plane) => addressing(plane, tilings[plane]) + blockFetch(plane, shape),
   )
-  const main = use === 'small' ? smallMain(format, color) : colorMain(format, color, use)
-  return `${head}${fetches.join('')}${sampleFunctions}
-uniform ivec2 size;
-uniform bool bottomUp;
-${main}`
+  const pixel = { code: pixelCode(format, color), hasAlpha: format.alpha !== undefined }
+  return `${head}${fetches.join('')}${sampleFunctions}${mainOf(pixel, use)}`
 }
 
-function colorMain(format: FourccRow, color: ColorInfo, use: Exclude<ShaderUse, 'small'>): string {
-  const blended = use === 'over' && format.alpha !== undefined
-  const alpha = use === 'rgba' && format.alpha !== undefined ? 'float(alpha) / 255.0' : '1.0'
+/**
+ * The same of a surface that the GPU imported: `memory0` holds its colours, in whichever order and tiles the
+ * guest keeps them.
+ *
+ * @param hasAlpha false: what is in the alpha channel is padding
+ */
+export function importedShader(hasAlpha: boolean, use: ShaderUse): string {
+  const alpha = hasAlpha ? '  uint alpha = texel.a;\n' : ''
+  const code = `  uvec4 texel = uvec4(texelFetch(memory0, ivec2(x, y), 0) * 255.0 + 0.5);
+  uvec3 color = texel.rgb;
+${alpha}`
+  return `${head}uniform sampler2D memory0;
+${mainOf({ code, hasAlpha }, use)}`
+}
+
+/** Statements that set the `color` of the pixel (x, y) and, when it has one, its `alpha`. */
+type PixelCode = { readonly code: string; readonly hasAlpha: boolean }
+
+function mainOf(pixel: PixelCode, use: ShaderUse): string {
+  return `
+uniform ivec2 size;
+uniform bool bottomUp;
+${use === 'small' ? smallMain(pixel) : colorMain(pixel, use)}`
+}
+
+function colorMain({ code, hasAlpha }: PixelCode, use: Exclude<ShaderUse, 'small'>): string {
+  const blended = use === 'over' && hasAlpha
+  const alpha = use === 'rgba' && hasAlpha ? 'float(alpha) / 255.0' : '1.0'
   return `
 uniform ivec2 origin;
 ${blended ? 'uniform sampler2D below;' : ''}
@@ -65,14 +87,14 @@ void main() {
   ivec2 at = target - origin;
   uint x = uint(at.x);
   uint y = uint(bottomUp ? size.y - 1 - at.y : at.y);
-${pixelCode(format, color)}${blended ? blend : ''}
+${code}${blended ? blend : ''}
   result = vec4(vec3(color) / 255.0, ${alpha});
 }
 `
 }
 
 /** Every pixel of the target is the mean of `taps` × `taps` pixels of its part of the plane, alpha too. */
-function smallMain(format: FourccRow, color: ColorInfo): string {
+function smallMain({ code, hasAlpha }: PixelCode): string {
   return `
 uniform vec2 perPixel;
 uniform int taps;
@@ -85,8 +107,8 @@ void main() {
       ivec2 at = min(ivec2((gl_FragCoord.xy + inside) * perPixel), size - 1);
       uint x = uint(at.x);
       uint y = uint(bottomUp ? size.y - 1 - at.y : at.y);
-${pixelCode(format, color)}
-      sum += vec4(uvec4(color, ${format.alpha ? 'alpha' : '255u'}));
+${code}
+      sum += vec4(uvec4(color, ${hasAlpha ? 'alpha' : '255u'}));
     }
   }
   result = sum / (255.0 * float(taps * taps));

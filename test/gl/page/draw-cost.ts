@@ -35,7 +35,7 @@ window.drawCosts = (text, rounds) => {
     })
     const size = { width: plane.width, height: plane.height }
     const target = owned.use(new PictureTarget(gl, size))
-    const program = programs.plane(plane, 'opaque')
+    const program = programs.plane(plane, textures, 'opaque')
     const uniforms = {
       ...memoryUniforms(plane, textures),
       size: [plane.width, plane.height],

@@ -50,7 +50,7 @@ describe('what the page gets of Electron', () => {
   it('is the listed names and nothing else', async () => {
     const made = bridge(bridgeHost(() => {}))
     expect(Object.keys(made).sort()).toEqual(
-      ['call', 'memory', 'on', 'onClosed', 'onFrame', 'tell'].sort(),
+      ['call', 'memory', 'on', 'onClosed', 'onFrame', 'tell', 'textures'].sort(),
     )
     await made.call('shot:suggest')
     made.tell('view:visible', true)

@@ -60,24 +60,31 @@ describe('the shell', () => {
 
 describe('the transport', () => {
   it.each([
-    ['chromium', undefined, 'stream'],
-    ['chromium', 'no addon', 'stream'],
-    ['electron', undefined, 'shared-memory'],
-    ['electron', 'no addon', 'stream'],
-  ] as const)('in %s with the objection %s is %s', (shell, memoryObjection, expected) => {
-    expect(chooseTransport({ shell, memoryObjection }).sharing).toBe(expected)
+    ['chromium', undefined, undefined, 'stream', 'stream'],
+    ['chromium', undefined, 'no addon', 'stream', 'stream'],
+    ['electron', 'no GPU', undefined, 'shared-memory', 'shared-memory'],
+    ['electron', 'no GPU', 'no addon', 'stream', 'stream'],
+    ['electron', undefined, undefined, 'shared-texture', 'shared-memory'],
+    ['electron', undefined, 'no addon', 'shared-texture', 'stream'],
+  ] as const)('in %s with the objections %s and %s is %s, and copies by %s', (...row) => {
+    const [shell, textureObjection, memoryObjection, sharing, copying] = row
+    const choice = chooseTransport({ shell, textureObjection, memoryObjection })
+    expect(choice).toMatchObject({ sharing, copying })
   })
 
   it('says why each better one was not taken', () => {
-    const { reason } = chooseTransport({ shell: 'electron', memoryObjection: 'canary died' })
-    expect(reason).toContain('no shared-texture: ')
+    const { reason } = chooseTransport({
+      shell: 'electron',
+      textureObjection: 'no GPU',
+      memoryObjection: 'canary died',
+    })
+    expect(reason).toContain('no shared-texture: no GPU')
     expect(reason).toContain('no shared-memory: canary died')
   })
 
   it('always has one that works at the end of its table', () => {
-    expect(transports.at(-1)?.objection({ shell: 'chromium', memoryObjection: 'x' })).toBe(
-      undefined,
-    )
+    const facts = { shell: 'chromium', textureObjection: 'x', memoryObjection: 'x' } as const
+    expect(transports.at(-1)?.objection(facts)).toBe(undefined)
     expect(new Set(transports.map(({ sharing }) => sharing)).size).toBe(3)
   })
 })

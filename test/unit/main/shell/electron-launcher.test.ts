@@ -24,7 +24,7 @@ let window: LauncherWindow
 beforeEach(async () => {
   electron.reset()
   notes.length = 0
-  const shell = new ElectronShell(env, fail('no addon'), pageFolder())
+  const shell = new ElectronShell(env, fail('no addon'), fail('no addon'), pageFolder())
   const opened = await shell.openLauncher({ headless: false, page }, new AbortController().signal)
   if (!opened.ok) throw new Error(opened.failure.why)
   window = opened.value

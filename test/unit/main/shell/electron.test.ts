@@ -58,7 +58,7 @@ async function open(
   shim: ConstructorParameters<typeof ElectronShell>[1] = fail('no addon'),
   size?: WindowSize,
 ) {
-  const shell = new ElectronShell(env, shim, pageFolder())
+  const shell = new ElectronShell(env, shim, fail('no GPU'), pageFolder())
   const request = {
     title: 'VM',
     fullscreen: false,

@@ -34,6 +34,7 @@ const goodCalls: Record<(typeof callNames)[number], readonly unknown[]> = {
 const goodNotes: Record<(typeof noteNames)[number], readonly unknown[]> = {
   'frame:presented': [1, 0.5],
   'frame:resend': [],
+  'frame:copy': [true],
   'input:events': [[{ kind: 'key', qnum: 30, down: true }]],
   'guest:request': [{ kind: 'sound', on: true }],
   'sound:heard': [],

@@ -16,7 +16,7 @@ function tapped(memory: Bridge['memory'] = () => undefined) {
         hear = () => {}
       }
     },
-    tell: (name: string) => told.push(name),
+    tell: (name: string, ...args: unknown[]) => told.push([name, ...args].join(' ')),
     memory,
   } as unknown as Bridge
   const taken: { readonly seq: number; readonly payload: Uint8Array }[] = []
@@ -33,7 +33,7 @@ function tapped(memory: Bridge['memory'] = () => undefined) {
 describe('frames for a recording', () => {
   it('begin with everything', () => {
     const { told, taken, show } = tapped()
-    expect(told).toEqual(['frame:resend'])
+    expect(told).toEqual(['frame:copy true', 'frame:resend'])
     const { payload } = show([{ id: 1, guest: desktop }])
     expect(taken).toEqual([{ seq: 1, payload }])
     expect(taken[0]?.payload.buffer).not.toBe(payload.buffer)
@@ -59,7 +59,7 @@ describe('frames for a recording', () => {
     for (let at = 0; at < 20; at += 1) show([{ id: 1, guest: desktop }])
     expect(taken).toHaveLength(8)
     for (let at = 0; at < 8; at += 1) tap.took()
-    expect(told).toEqual(['frame:resend', 'frame:resend'])
+    expect(told.filter((name) => name === 'frame:resend')).toHaveLength(2)
     show([{ id: 1, guest: desktop }])
     expect(taken).toHaveLength(8)
     guest.forget()
@@ -67,9 +67,20 @@ describe('frames for a recording', () => {
     expect(taken).toHaveLength(9)
   })
 
+  it('are of no use while their pixels are textures, and begin anew as bytes', () => {
+    const { taken, show, guest } = tapped()
+    show([{ id: 1, guest: desktop, sharing: 'shared-texture' }])
+    show([{ id: 1, guest: desktop, sharing: 'shared-texture' }])
+    expect(taken).toEqual([])
+    guest.forget()
+    const { payload } = show([{ id: 2, guest: desktop }])
+    expect(taken).toEqual([{ seq: 3, payload }])
+  })
+
   it('end with the tap', () => {
-    const { tap, taken, show } = tapped()
+    const { tap, told, taken, show } = tapped()
     tap[Symbol.dispose]()
+    expect(told.at(-1)).toBe('frame:copy false')
     show([{ id: 1, guest: desktop }])
     expect(taken).toEqual([])
   })
