@@ -33,7 +33,4 @@ export type ReadBack = {
   readonly device: string
   /** Why the direct way failed. */
   readonly why: string
-  /** How the pixels lie in the guest's own buffer. */
-  readonly fourcc: string
-  readonly modifier: bigint
 }

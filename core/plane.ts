@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure, Verdict } from './failure.ts'
 import type { Point } from './geometry.ts'
+import type { ReadBack } from './gpu.ts'
 
 /** Bottom to top: the order of composition. Values of `DRM_PLANE_TYPE_*` are in main/source/vfio. */
 export const planeKinds = ['primary', 'overlay', 'cursor'] as const
@@ -72,6 +73,8 @@ export type PlaneStatus =
       readonly state: 'shown'
       readonly plane: Plane
       readonly identity: string
+      /** Present when its pixels were read by a GPU; `plane` is the guest's buffer all the same. */
+      readonly readBack?: ReadBack
     }
   /** The guest has switched this plane off. */
   | { readonly kind: PlaneKind; readonly state: 'disabled' }

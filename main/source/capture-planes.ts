@@ -17,8 +17,15 @@ export function capturePlanes(
   only?: PlaneKind,
 ): Capture {
   const planes: CapturedPlane[] = []
-  const statuses = readings.map(({ status, memory }): PlaneStatus => {
+  const statuses = readings.map(({ status, memory, readBack }): PlaneStatus => {
     const { kind } = status
+    if (readBack && (only === undefined || only === kind)) {
+      const read = readBack.latest()
+      if (read.status.state !== 'shown' || !read.memory) return read.status
+      const { plane } = read.status
+      planes.push({ plane, buffers: copyBuffers(shim, plane, read.memory) })
+      return status
+    }
     if (status.state !== 'shown' || !memory || (only !== undefined && only !== kind)) return status
     try {
       planes.push({ plane: status.plane, buffers: copyBuffers(shim, status.plane, memory) })

@@ -9,6 +9,7 @@ import { isNativeError, nativeFailure } from './native-failure.ts'
 import { PlaneCache } from './plane-cache.ts'
 import type { PlaneDevice } from './plane-device.ts'
 import { drmPlaneType, echoesPrimary, layoutKey, readRawPlane } from './plane-query.ts'
+import type { ReadBacks } from './read-backs.ts'
 import type { CachedSurface, PlaneReading, Source, SourceInfo } from './source.ts'
 import { StallGuard } from './stall-guard.ts'
 
@@ -20,6 +21,8 @@ export type DeviceParts = {
   /** Maps a dma-buf for reading; throws NativeError when the driver does not allow it. */
   readonly map: (fd: Fd, length: number) => Mapping
   readonly now: () => number
+  /** Reads what cannot be mapped; such a plane is refused without. Owned from here on. */
+  readonly readBacks?: ReadBacks
 }
 
 /** The better of the transports that a device answers a probe for: dma-buf, else region. */
@@ -50,6 +53,7 @@ export class DeviceSource implements Source {
     this.#parts = parts
     this.info = parts.info
     this.#stalls = new StallGuard(parts.now)
+    if (parts.readBacks) parts.readBacks.onRead = () => this.#wake()
   }
 
   get gone(): Failure | undefined {
@@ -90,6 +94,7 @@ export class DeviceSource implements Source {
   [Symbol.dispose](): void {
     if (this.#isDisposed) return
     this.#isDisposed = true
+    this.#parts.readBacks?.[Symbol.dispose]()
     this.#cache[Symbol.dispose]()
     for (const mapping of this.#regions.values()) mapping[Symbol.dispose]()
     this.#regions.clear()
@@ -167,6 +172,12 @@ export class DeviceSource implements Source {
     }
     held.plane = checked.value
     const refusal = held.map(() => this.#map(held, raw.id, claim))
+    const { readBacks } = this.#parts
+    if (refusal && readBacks && held.fd) {
+      const { identity, fd } = held
+      const found = { plane: checked.value, claim, identity, dmabufs: [fd], refusal }
+      return readBacks.reading({ ...found, hasChanged: 'unknown' })
+    }
     if (refusal) {
       const verdict = unmappable(kind, refusal)
       const status = { kind, state: 'refused', verdict, claim } as const

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { Verdict } from '../../core/failure.ts'
+import type { Failure, Verdict } from '../../core/failure.ts'
 import type { Plane, PlaneKind } from '../../core/plane.ts'
 import type { Fd, Mapping, NativeError } from '../../native-shim/api.ts'
 import { isNativeError } from './native-failure.ts'
@@ -65,14 +65,25 @@ export class HeldBuffer implements Disposable {
   }
 }
 
-/** Why a plane whose description is fine still cannot be shown here. */
-export function unmappable(kind: PlaneKind, error: NativeError): Verdict {
+/** What a driver does that keeps the pixels of a buffer from the CPU. */
+export function mapRefusal(error: NativeError): string {
+  return `its driver does not let the CPU map the buffer (${error.syscall} failed with ${error.code})`
+}
+
+/**
+ * Why a plane whose description is fine still cannot be shown here.
+ *
+ * @param failure of reading it with a GPU instead
+ */
+export function unmappable(kind: PlaneKind, error: NativeError, failure?: Failure): Verdict {
+  const also = failure ? `, and no GPU read it (${failure.why})` : ', as drivers of GPU memory do'
   return {
     code: 'unmappable',
     what: `cannot show the ${kind} plane`,
-    why: `its driver does not let the CPU map the buffer (${error.syscall} failed with ${error.code}), as drivers of GPU memory do`,
-    remedy:
-      'Show the VM through its D-Bus display, or use a driver whose buffers can be mapped: sharing GPU memory with the window is not in this version',
+    why: `${mapRefusal(error)}${also}`,
+    remedy: failure
+      ? `${failure.remedy}. Or show the VM through its D-Bus display`
+      : 'Show the VM through its D-Bus display, or use a driver whose buffers can be mapped',
     field: 'memory[0].buffer',
     value: error.code,
   }

@@ -25,7 +25,9 @@ function sameStatus(a: PlaneStatus, b: PlaneStatus | undefined): boolean {
         b.verdict.why === a.verdict.why
       )
     case 'shown':
-      return b.state === a.state && format(a) === format(b)
+      return (
+        b.state === a.state && format(a) === format(b) && a.readBack?.device === b.readBack?.device
+      )
   }
 }
 

@@ -58,10 +58,15 @@ Egl loadEgl() {
   return table;
 }
 
+/** Every libEGL of today gives out the functions of OpenGL ES itself: its own library need not be there. */
 Gles loadGles() {
-  void* library = open("libGLESv2.so.2");
+  void* library = dlopen("libGLESv2.so.2", RTLD_NOW | RTLD_LOCAL);
   Gles table = {};
-  const auto core = [&](const char* name, auto*& function) { find(library, "gl", name, function); };
+  const auto core = [&](const char* name, auto*& function) {
+    if (library) find(library, "gl", name, function);
+    else findExtension(("gl" + std::string(name)).c_str(), function);
+    if (!function) throw Trouble{Status::noDevice, "libGLESv2.so.2 cannot be loaded"};
+  };
   core("GetString", table.GetString);
   core("GetError", table.GetError);
   core("GetIntegerv", table.GetIntegerv);

@@ -3,6 +3,7 @@ import { noCapabilities } from '../../../core/guest.ts'
 import { fail, ok } from '../../../core/result.ts'
 import { shim } from '../../../native-shim/index.ts'
 import { nativeFailure } from '../native-failure.ts'
+import { ReadBacks } from '../read-backs.ts'
 import type { OpenSource } from '../source.ts'
 import { PlanesSource } from './source.ts'
 
@@ -22,7 +23,9 @@ export const openPlanes: OpenSource = async (address, signal) => {
       access: 'dma-buf',
       capabilities: { ...noCapabilities, pushes: true },
     }
-    const source = owned.use(new PlanesSource(shim, socket, info, () => performance.now()))
+    const source = owned.use(
+      new PlanesSource(shim, socket, info, () => performance.now(), new ReadBacks(shim)),
+    )
     const limit = AbortSignal.any([signal, AbortSignal.timeout(HELLO_MS)])
     const late = Promise.withResolvers<'late'>()
     const giveUp = () => late.resolve('late')

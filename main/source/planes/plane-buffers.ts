@@ -56,6 +56,12 @@ export class PlaneBuffers implements Disposable {
     this.#owned = owned.move()
   }
 
+  /** All of them, when all are dma-bufs. */
+  get dmabufs(): readonly Fd[] | undefined {
+    const isAll = this.#buffers.every(({ access }) => access === 'dma-buf')
+    return isAll ? this.#buffers.map(({ fd }) => fd) : undefined
+  }
+
   /** Real lengths, asked anew: an unsealed file may have changed its own. */
   sizes(): readonly { readonly size: number }[] {
     return this.#buffers.map(({ fd }) => ({ size: fd.size() }))

@@ -123,7 +123,10 @@ export class PlanesServer implements Disposable {
         if (memory && memory.dmabufs.length > 0 && status.claim) {
           const [token] = memory.dmabufs
           if (token)
-            viewer.show({ claim: status.claim, fds: memory.dmabufs, token, version: 0 }, send)
+            viewer.show(
+              { claim: status.claim, fds: memory.dmabufs, token, version: 'unknown' },
+              send,
+            )
         } else {
           send({ type: 'problem', kind, failure: status.verdict })
         }
@@ -143,7 +146,8 @@ export class PlanesServer implements Disposable {
     const { memory } = reading
     if (!memory) throw new Error('a shown plane has no memory')
     const [token] = memory.dmabufs
-    const isWhole = memory.dmabufs.length === memory.mappings.length
+    // What the CPU may not map here, the viewer's GPU may read.
+    const isWhole = memory.dmabufs.length === memory.mappings.length || reading.readBack
     if (token && isWhole) {
       const version = reading.mayHaveChanged ? 'unknown' : 0
       return { claim: plane, fds: memory.dmabufs, token, version }

@@ -7,6 +7,7 @@ import type { Fd, FdSocket, NativeShim } from '../../../native-shim/api.ts'
 import { isNativeError, nativeFailure } from '../native-failure.ts'
 import { PlaneCache } from '../plane-cache.ts'
 import { type PushedPlane, readPushedPlane } from '../pushed-plane.ts'
+import type { ReadBacks } from '../read-backs.ts'
 import type { CachedSurface, PlaneReading, Source, SourceInfo } from '../source.ts'
 import { StallGuard } from '../stall-guard.ts'
 import { PlaneBuffers } from './plane-buffers.ts'
@@ -35,6 +36,7 @@ export class PlanesSource implements Source {
   readonly #changed = new Set<PlaneKind>()
   readonly #hello = Promise.withResolvers<Failure | undefined>()
   readonly #waiting = new Set<() => void>()
+  readonly #readBacks: ReadBacks | undefined
   #pull = false
   #serial = 0
   /** A request is under way; the answer to one came and was not looked at yet. */
@@ -44,8 +46,20 @@ export class PlanesSource implements Source {
   #isDisposed = false
   #wake: () => void = () => {}
 
-  /** Takes the socket over and begins to listen. */
-  constructor(shim: NativeShim, socket: FdSocket, info: SourceInfo, now: () => number) {
+  /**
+   * Takes the socket over and begins to listen.
+   *
+   * @param readBacks reads what cannot be mapped; owned from here on
+   */
+  constructor(
+    shim: NativeShim,
+    socket: FdSocket,
+    info: SourceInfo,
+    now: () => number,
+    readBacks?: ReadBacks,
+  ) {
+    this.#readBacks = readBacks
+    if (readBacks) readBacks.onRead = () => this.#wake()
     this.#shim = shim
     this.#socket = socket
     this.info = info
@@ -97,6 +111,7 @@ export class PlanesSource implements Source {
   [Symbol.dispose](): void {
     if (this.#isDisposed) return
     this.#isDisposed = true
+    this.#readBacks?.[Symbol.dispose]()
     this.#cache[Symbol.dispose]()
     this.#parser[Symbol.dispose]()
     this.#socket[Symbol.dispose]()
@@ -140,6 +155,8 @@ export class PlanesSource implements Source {
       identity: `planes:${id}`,
       isFresh,
       memory: (plane) => buffers.read(plane, isFresh),
+      dmabufs: buffers.dmabufs,
+      readBacks: this.#readBacks,
     }
     return readPushedPlane(pushed, this.#stalls, this.#changed)
   }

@@ -8,6 +8,7 @@ import type { Fd, NativeShim, RowRange } from '../../../native-shim/api.ts'
 import { PlaneCache } from '../plane-cache.ts'
 import type { Clock } from '../poller.ts'
 import { type PushedPlane, readPushedPlane } from '../pushed-plane.ts'
+import type { ReadBacks } from '../read-backs.ts'
 import { everyRow, joinRows } from '../row-range.ts'
 import type { CachedSurface, PlaneReading } from '../source.ts'
 import { StallGuard } from '../stall-guard.ts'
@@ -35,6 +36,7 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
   readonly #wake: () => void
   readonly #misfit: () => void
   readonly #cursorPlace: CursorPlace
+  readonly #readBacks: ReadBacks | undefined
   readonly #stalls: StallGuard
   readonly #shared = new PlaneCache<SharedSurface>()
   readonly #own = new Map<PlaneKind, OwnSurface>()
@@ -53,6 +55,7 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
   /**
    * @param wake is called after anything changed
    * @param misfit is called when an update does not belong to what is shown: the whole is needed
+   * @param readBacks reads what cannot be mapped; owned from here on
    */
   constructor(
     shim: NativeShim,
@@ -60,7 +63,10 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
     wake: () => void,
     misfit: () => void,
     cursorPlace: CursorPlace = 'corner',
+    readBacks?: ReadBacks,
   ) {
+    this.#readBacks = readBacks
+    if (readBacks) readBacks.onRead = () => this.#wake()
     this.#misfit = misfit
     this.#cursorPlace = cursorPlace
     this.#shim = shim
@@ -197,6 +203,7 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
     this.#cancelDisable?.()
     this.#cancelFollow?.()
     this.#answer()
+    this.#readBacks?.[Symbol.dispose]()
     this.#shared[Symbol.dispose]()
     for (const surface of this.#own.values()) surface[Symbol.dispose]()
     this.#own.clear()
@@ -302,6 +309,8 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
       identity: surface.identity,
       isFresh,
       memory: (plane) => surface.memory(plane),
+      dmabufs: surface.dmabufs,
+      readBacks: this.#readBacks,
     }
     const reading = readPushedPlane(pushed, this.#stalls, this.#changed)
     if (kind !== 'primary' || !this.#touched || this.#changed.has(kind)) return reading

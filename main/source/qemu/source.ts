@@ -5,6 +5,7 @@ import type { GuestNews, GuestRequest } from '../../../core/guest-channel.ts'
 import { type InputAccepts, type InputEvent, noInput } from '../../../core/input.ts'
 import type { NativeShim, ProcessWatch } from '../../../native-shim/api.ts'
 import type { Clock } from '../poller.ts'
+import { ReadBacks } from '../read-backs.ts'
 import type { CachedSurface, PlaneReading, Source, SourceInfo } from '../source.ts'
 import { BusConnection, type BusHandlers, type BusPeer } from './bus.ts'
 import { CONSOLE, consolePath, MOUSE, PROPERTIES, propertyMap } from './console.ts'
@@ -80,7 +81,9 @@ export class QemuSource implements Source {
       this.#wake()
     }
     const misfit = () => this.#startOver()
-    this.#planes = owned.use(new ConsolePlanes(shim, clock, wake, misfit, cursor))
+    this.#planes = owned.use(
+      new ConsolePlanes(shim, clock, wake, misfit, cursor, new ReadBacks(shim)),
+    )
     this.#owned = owned.move()
   }
 

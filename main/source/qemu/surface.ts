@@ -20,6 +20,8 @@ export interface Surface extends Disposable {
    * @throws NativeError when it cannot be mapped
    */
   memory(plane: Plane): PlaneMemory
+  /** All its buffers, when those are dma-bufs. */
+  readonly dmabufs?: readonly Fd[] | undefined
 }
 
 /** Memory of our own, for pixels that come inside of messages. */
@@ -89,6 +91,10 @@ export class SharedSurface implements Surface {
     this.#dmabufs = fds.filter((_, at) => accesses[at] === 'dma-buf')
     this.policy = this.#dmabufs.every(isUdmabuf) ? { implicitModifier: 'linear' } : {}
     owned.move()
+  }
+
+  get dmabufs(): readonly Fd[] | undefined {
+    return this.#dmabufs.length === this.#fds.length ? this.#fds : undefined
   }
 
   sizes(): readonly { readonly size: number }[] {

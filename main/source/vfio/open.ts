@@ -9,6 +9,7 @@ import type { Fd, VfioDevice } from '../../../native-shim/api.ts'
 import { shim } from '../../../native-shim/index.ts'
 import { DeviceSource, probeTransport } from '../device-source.ts'
 import { isNativeError, nativeFailure } from '../native-failure.ts'
+import { ReadBacks } from '../read-backs.ts'
 import type { Address, OpenSource, Source } from '../source.ts'
 import { GuestMonitor } from './monitor.ts'
 import { openTrouble, takeTrouble } from './trouble.ts'
@@ -157,6 +158,7 @@ function start(
         transport,
         map: (fd, length) => shim.map(fd, 0, length, false),
         now: () => performance.now(),
+        ...(transport === 'dmabuf' && { readBacks: new ReadBacks(shim) }),
       },
       monitor,
       owned.move(),
