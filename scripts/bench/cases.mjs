@@ -31,13 +31,16 @@ const wrap = (step) => (frame, width) => (frame % Math.floor(width / step)) * st
 const CURSOR_RED = 128
 const CURSOR_GREEN = 127
 
-/** By the pattern that the guest draws. */
+/**
+ * By the pattern that the guest draws. X's own pointer is in the screen's memory too: it lies in the
+ * middle, where nothing is looked for.
+ */
 // biome-ignore format: one row per pattern
 export const lanes = {
-  strip:   { y: ({ height }) => height >> 1,       inset: 32, at: bounce,       reach: 400 },
+  strip:   { y: ({ height }) => height >> 2,       inset: 32, at: bounce,       reach: 400 },
   full:    { y: () => 8,                           inset: 8,  at: () => 0,      reach: 400 },
   pointer: { y: () => 232,                         inset: 0,  at: wrap(BLOCK),  reach: 19, isCursor: true },
-  text:    { y: ({ height }) => (height >> 1) + 8, inset: 4,  at: wrap(GLYPH),  reach: 400, stays: true },
+  text:    { y: ({ height }) => (height >> 2) + 8, inset: 4,  at: wrap(GLYPH),  reach: 400, stays: true },
 }
 
 /** Whether a pixel 0xRRGGBB is that of a frame. */

@@ -60,7 +60,7 @@ export function threads(pids) {
       const status = read(`${folder}/status`)
       all.set(Number(thread), {
         kind,
-        name: /^Name:\s+(.*)/m.exec(status)?.[1] ?? '',
+        name: thread === String(pid) ? 'main' : (/^Name:\s+(.*)/m.exec(status)?.[1] ?? ''),
         cpuMs: Number(read(`${folder}/schedstat`).split(' ')[0]) / 1e6,
         sleeps: Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)?.[1] ?? 0),
       })

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A guest of QEMU, an X screen of its size, and a viewer that shows the one on the other.
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LinuxGuest } from '../../test/qemu/linux-guest.ts'
@@ -50,16 +50,16 @@ export class Stage {
   #socket
   #child
   #env
+  #log
 
   /**
    * Boots, and starts the viewer twice: the first start warms caches and profiles.
    *
    * @param viewer a row of viewers.mjs
-   * @param folder a free one
+   * @param folder where it may make one of its own
    * @throws Error when the picture never comes
    */
   static async open({ viewer, size, files, folder }) {
-    mkdirSync(folder, { recursive: true })
     const stage = new Stage()
     try {
       await stage.#open({ viewer, size, files, folder: mkdtempSync(path.join(folder, 'stage-')) })
@@ -77,6 +77,7 @@ export class Stage {
     this.origin = CORNER
     this.screen = this.#owned.use(await Screen.start(folder, size))
     this.#socket = path.join(folder, 'display')
+    this.#log = path.join(folder, 'viewer.log')
     const display = this.screen.name
     this.#env = { ...process.env, DISPLAY: display, HOME: folder, XDG_RUNTIME_DIR: folder }
     this.folder = folder
@@ -112,7 +113,9 @@ export class Stage {
   get #ended() {
     const { exitCode, signalCode } = this.#child ?? { exitCode: null, signalCode: null }
     const how = exitCode ?? signalCode
-    return how === null ? undefined : `it ended by itself with ${how}`
+    if (how === null) return undefined
+    const last = readFileSync(this.#log, 'utf8').trim().split('\n').at(-1)
+    return `it ended by itself with ${how}: ${last}`
   }
 
   /** The processes of the viewer; none where QEMU shows the window itself. */
@@ -139,11 +142,10 @@ export class Stage {
 
   #start(trial = false) {
     const [program, ...args] = this.#viewer.command(this.guest, this.#socket, trial)
-    const child = spawn(program, args, {
-      env: this.#env,
-      cwd: this.folder,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
+    const log = openSync(this.#log, 'w')
+    const stdio = ['ignore', log, log]
+    const child = spawn(program, args, { env: this.#env, cwd: this.folder, stdio })
+    closeSync(log)
     const end = () => child.kill('SIGKILL')
     process.once('exit', end)
     child.once('exit', () => process.off('exit', end))

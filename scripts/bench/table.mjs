@@ -83,17 +83,18 @@ function cell({ value, digits, text }, result, ours) {
   return hasRatio ? `${shown} (× ${(mine / reference).toFixed(2)})` : shown
 }
 
-/** Lines of a table of all results of one size. */
+/** Lines of a table of all results of one size, its columns as wide as what is in them. */
 export function table(results, names) {
   const ours = results.find(({ viewer }) => viewer === 'Scanout')
-  const line = (cells) => `| ${cells.join(' | ')} |`
-  return [
-    line(['', ...results.map(({ viewer }) => viewer)]),
-    line(['---', ...results.map(() => '---:')]),
-    ...rows(names).map((row) =>
-      line([row.title, ...results.map((result) => cell(row, result, ours))]),
-    ),
+  const lines = [
+    ['', ...results.map(({ viewer }) => viewer)],
+    ...rows(names).map((row) => [row.title, ...results.map((result) => cell(row, result, ours))]),
   ]
+  const widths = lines[0].map((_, at) => Math.max(...lines.map((cells) => cells[at].length)))
+  const pad = (text, at) => (at === 0 ? text.padEnd(widths[at]) : text.padStart(widths[at]))
+  const rule = widths.map((width, at) => `${'-'.repeat(width - (at > 0))}${at > 0 ? ':' : ''}`)
+  const [head, ...body] = lines.map((cells) => cells.map(pad))
+  return [head, rule, ...body].map((cells) => `| ${cells.join(' | ')} |`)
 }
 
 export function hostLine({ cores, model, memoryGb, kernel, qemu, guest, viewers, date }) {

@@ -69,7 +69,7 @@ static struct area draw_glyph(struct screen *screen, uint32_t frame)
 {
 	struct buffer *front = &screen->buffers[screen->front];
 	struct area cell = { frame % (screen->width / GLYPH_WIDTH) * GLYPH_WIDTH,
-			     screen->height / 2, GLYPH_WIDTH, GLYPH_HEIGHT };
+			     screen->height / 4, GLYPH_WIDTH, GLYPH_HEIGHT };
 
 	picture_fill(screen, front, cell.x, cell.y, cell.width, cell.height, 0);
 	picture_fill(screen, front, cell.x + 1, cell.y + 2, cell.width - 2, cell.height - 4,

@@ -30,7 +30,7 @@ enum pattern {
 	STRIP,
 	/* Only the cursor moves: right, 64 pixels a frame, and again from the left. */
 	POINTER,
-	/* A glyph of 8x16 for each key, in one line in the middle; a full line is written over. */
+	/* A glyph of 8x16 for each key, in one line a quarter down; a full line is written over. */
 	TEXT,
 };
 
