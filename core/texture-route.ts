@@ -58,6 +58,7 @@ function routeOf(row: FourccRow): TextureRoute {
   const [red, green, blue] = row.color
   if (red && red === green && green === blue) return copy('its values are indices, not colours')
   if (row.bytes === 3) return copy('no GPU samples pixels of 3 bytes')
+  if (row.numbers === 'float') return copy('a GPU rounds half a step either way')
   const isUneven = row.color.some((channel) => channel && unevenBits.includes(channel.bits))
   if (isUneven) return copy('a GPU rounds its 5 and 6 bits otherwise')
   return { kind: 'convert', because: 'the window takes 8 bits a channel' }

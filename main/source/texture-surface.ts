@@ -38,7 +38,7 @@ export class TexturePolicy {
   admits(plane: Plane, memory: PlaneMemory | undefined): memory is PlaneMemory {
     if (!memory || dmabufsOf(plane, memory) === undefined) return false
     const route = planeRoute(plane, memory.mappings.length > 0)
-    if (route.kind !== 'import' || this.#refused.has(textureLayout(plane))) return false
+    if (route.kind === 'copy' || this.#refused.has(textureLayout(plane))) return false
     return memory.dmabufs.every((fd) => this.#isSturdy(fd))
   }
 }
