@@ -4,6 +4,7 @@ import { type Failure, failureLine, type Verdict } from './failure.ts'
 import { fourccRow, fourccValue } from './fourcc.ts'
 import { fourccName } from './fourcc-names.ts'
 import type { Point, Size } from './geometry.ts'
+import type { ReadBack } from './gpu.ts'
 import { modifierRow, modifierText } from './modifier.ts'
 import { describeModifier, type ModifierDescription } from './modifier-names.ts'
 import type { PlaneClaim, PlaneKind, PlaneStatus } from './plane.ts'
@@ -54,6 +55,8 @@ export type PlaneReport = {
   readonly identity: string | null
   /** What turns its pixels into a picture; null unless it is shown and somebody said. */
   readonly engine: string | null
+  /** Null unless a GPU reads its pixels, because the CPU may not. */
+  readonly readBack: ReadBack | null
   /** Null when nothing was described. */
   readonly plane: PlaneFacts | null
   readonly verdict: (Verdict & { readonly line: string }) | null
@@ -67,12 +70,14 @@ export type PlaneReport = {
  */
 export function planeReport(status: PlaneStatus, engine: string | null = null): PlaneReport {
   const { kind, state } = status
-  const nothing = { identity: null, engine: null, plane: null, verdict: null, failure: null }
-  const empty = { kind, state, ...nothing }
+  const nothing = { plane: null, verdict: null, failure: null }
+  const empty = { kind, state, identity: null, engine: null, readBack: null, ...nothing }
   const withLine = <F extends Failure>(failure: F) => ({ ...failure, line: failureLine(failure) })
   switch (status.state) {
-    case 'shown':
-      return { ...empty, identity: status.identity, engine, plane: planeFacts(status.plane) }
+    case 'shown': {
+      const { identity, plane, readBack = null } = status
+      return { ...empty, identity, engine, readBack, plane: planeFacts(plane) }
+    }
     case 'refused': {
       const plane = status.claim === undefined ? null : planeFacts(status.claim)
       return { ...empty, plane, verdict: withLine(status.verdict) }

@@ -50,7 +50,7 @@ const stateWords: Readonly<Record<PlaneReport['state'], string>> = {
 }
 
 function planeLines(report: PlaneReport): string[] {
-  const { kind, state, identity, engine, plane, verdict, failure } = report
+  const { kind, state, identity, engine, readBack, plane, verdict, failure } = report
   const rows: Row[] = []
   if (verdict) {
     rows.push(['why', verdict.why], ['try', verdict.remedy])
@@ -59,6 +59,7 @@ function planeLines(report: PlaneReport): string[] {
   if (failure) rows.push(['what', failure.what], ['why', failure.why], ['try', failure.remedy])
   if (identity !== null) rows.push(['identity', identity])
   if (plane) rows.push(...factRows(plane))
+  if (readBack) rows.push(['read by', `${readBack.device} (GPU read-back)`], ['', readBack.why])
   if (engine !== null) rows.push(['engine', engine])
   return [`${kind.padEnd(8)}  ${stateWords[state]}`, ...indented(rows)]
 }

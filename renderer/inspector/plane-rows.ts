@@ -29,7 +29,7 @@ const LONGEST_NAME = 64
  * @param live its place and buffer in the newest frame, which is newer than its status
  */
 export function planeRows(status: PlaneStatus, live?: LivePlane): readonly PlaneRow[] {
-  const { plane, identity, verdict } = planeReport(status)
+  const { plane, identity, verdict, readBack } = planeReport(status)
   if (!plane) return []
   /** @param fields the verdict's names for what the row shows */
   const row = (name: string, value: string, fields: readonly string[], code?: string | null) => ({
@@ -66,6 +66,7 @@ export function planeRows(status: PlaneStatus, live?: LivePlane): readonly Plane
     rows.push(isShort(memory) ? { ...size, isWrong: true } : size)
   }
   if (buffer) rows.push(row('Identity', tidy(buffer), []))
+  if (readBack) rows.push(row('GPU read-back', tidy(readBack.device), []))
   return rows
 }
 

@@ -38,6 +38,7 @@ describe('inspect --json', () => {
           state: 'shown',
           identity: 'fake 0',
           engine: 'native',
+          readBack: null,
           plane: {
             fourcc: 'XR24',
             fourccCode: '0x34325258',
@@ -63,6 +64,7 @@ describe('inspect --json', () => {
           state: 'absent',
           identity: null,
           engine: null,
+          readBack: null,
           plane: null,
           verdict: null,
           failure: null,
@@ -98,6 +100,7 @@ describe('inspect --json', () => {
         state: 'refused',
         identity: null,
         engine: null,
+        readBack: null,
         plane: expect.objectContaining({
           modifierName: 'I915_FORMAT_MOD_Y_TILED_CCS',
           layout: 'compressed',
