@@ -19,7 +19,8 @@ import { PayloadPool } from './payload-pool.ts'
 import { PlaneCache } from './plane-cache.ts'
 import { Shadow } from './shadow.ts'
 import type { PlaneMemory, PlaneReading } from './source.ts'
-import { TexturePolicy, TextureSurface } from './texture-surface.ts'
+import { TexturePolicy } from './texture-policy.ts'
+import { TextureSurface } from './texture-surface.ts'
 
 /** Memory of a surface that the page is to map; the receiver closes it. */
 export type SurfaceMemory = {
@@ -75,7 +76,7 @@ export class FrameWriter implements Disposable {
   readonly #cache = new PlaneCache<Shadow | TextureSurface>(undefined, (surface) => {
     if (surface.isSent) this.#gone.push(surface.id)
   })
-  readonly #textures = new TexturePolicy()
+  readonly #textures: TexturePolicy
   #gone: SurfaceId[] = []
   #scene: readonly ScenePlane[] = []
   #sharing: Sharing = 'stream'
@@ -87,8 +88,9 @@ export class FrameWriter implements Disposable {
   #nextSurface = 1
 
   /** @param nowMs wall time for `readAtMs` */
-  constructor(shim: NativeShim, nowMs: () => number) {
+  constructor(shim: NativeShim, nowMs: () => number, textures = new TexturePolicy(shim)) {
     this.#shim = shim
+    this.#textures = textures
     this.#nowMs = nowMs
   }
 
@@ -231,9 +233,10 @@ export class FrameWriter implements Disposable {
     const isSameWay =
       known instanceof TextureSurface ? isTexture : !isTexture && known?.pixels === this.#pixels
     if (known && isSameWay && sameLayout(known.plane, plane)) return known
+    const dmabufs = isTexture ? this.#textures.open(plane, memory) : undefined
     const id = this.#nextSurface++
-    const surface = isTexture
-      ? new TextureSurface(id, identity, plane, memory)
+    const surface = dmabufs
+      ? new TextureSurface(id, identity, plane, dmabufs)
       : new Shadow(this.#shim, id, identity, plane, this.#pixels)
     this.#cache.add(kind, identity, surface)
     return surface

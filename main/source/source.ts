@@ -35,6 +35,8 @@ export type PlaneMemory = {
   readonly mappings: readonly Mapping[]
   /** For DMA_BUF_IOCTL_SYNC around CPU reads and for GPUs; empty when the memory is no dma-buf. */
   readonly dmabufs: readonly Fd[]
+  /** The files in memory behind it, from sources that say themselves when they changed. */
+  readonly memfds?: readonly Fd[]
 }
 
 /**

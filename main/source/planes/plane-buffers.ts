@@ -78,7 +78,9 @@ export class PlaneBuffers implements Disposable {
       this.#mapped(buffer, Math.max(1, bufferExtent(plane, at)), isFresh),
     )
     const dmabufs = this.#buffers.flatMap(({ fd, access }) => (access === 'dma-buf' ? [fd] : []))
-    return { mappings, dmabufs }
+    const isSealed = this.#buffers.every(({ access }) => access === 'sealed')
+    const memfds = isSealed ? this.#buffers.map(({ fd }) => fd) : []
+    return { mappings, dmabufs, memfds }
   }
 
   [Symbol.dispose](): void {

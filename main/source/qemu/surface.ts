@@ -104,7 +104,8 @@ export class SharedSurface implements Surface {
   /** Maps no more than the plane needs: a file may claim to be larger than any memory. */
   memory(plane: Plane): PlaneMemory {
     const mappings = this.#fds.map((fd, at) => this.#mapped(fd, bufferExtent(plane, at)))
-    return { mappings, dmabufs: this.#dmabufs }
+    const memfds = this.#dmabufs.length === 0 ? this.#fds : []
+    return { mappings, dmabufs: this.#dmabufs, memfds }
   }
 
   [Symbol.dispose](): void {
