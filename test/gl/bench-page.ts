@@ -79,6 +79,26 @@ export class BenchPage implements AsyncDisposable {
     )
   }
 
+  /** Gives pixels to a surface that is shared as a texture. */
+  async texture(
+    surface: number,
+    { width, height }: { width: number; height: number },
+    bytes: Uint8Array,
+    format: 'BGRX' | 'BGRA' = 'BGRX',
+  ): Promise<void> {
+    await this.page.evaluate(
+      ([id, kind, across, down, text]) =>
+        window.bench.texture(
+          Number(id),
+          kind === 'BGRA' ? 'BGRA' : 'BGRX',
+          Number(across),
+          Number(down),
+          String(text),
+        ),
+      [surface, format, width, height, encode(bytes)],
+    )
+  }
+
   async read(cursor = true): Promise<Shot | undefined> {
     const shot = await this.page.evaluate((with_) => window.bench.read(with_), cursor)
     return shot && decode(shot)

@@ -19,6 +19,24 @@ export type Bench = {
   give(header: string, payload: string): void
   /** Memory of a `shared-memory` surface. */
   share(surface: number, image: number, bytes: string): void
+  /** Pixels of a `shared-texture` surface, as its dma-buf would hold them: BGRX or BGRA, rows tight. */
+  texture(
+    surface: number,
+    format: 'BGRX' | 'BGRA',
+    width: number,
+    height: number,
+    bytes: string,
+  ): void
+  /** The surface's texture does not arrive. */
+  noTexture(surface: number): void
+  /** What main was told of textures: `broken` or `frames` that are still open. */
+  textures(): { readonly broken: readonly string[]; readonly open: number; readonly made: number }
+  /** What the page says of the test picture that is the texture of a surface. */
+  tryTexture(surface: number): string
+  /** What arrives of a texture on its way through GL. */
+  roundTrip(surface: number): Shot | undefined
+  /** GL reports an error after the next upload of a texture. */
+  failUpload(): void
   read(cursor: boolean): Shot | undefined
   /** One surface alone, no larger than this. */
   preview(id: number, width: number, height: number): Shot | undefined
@@ -70,6 +88,31 @@ let notes: string[] = []
 let drawn: (() => void) | undefined
 let hear: ((frame: FrameMessage, payload: Uint8Array) => void) | undefined
 const shared = new Map<string, Uint8Array>()
+type TexturePixels = {
+  readonly bytes: Uint8Array
+  readonly format: 'BGRX' | 'BGRA'
+  readonly size: { readonly codedWidth: number; readonly codedHeight: number }
+}
+/** By surface, in the place of imported dma-bufs: real frames that live in memory. */
+const textures = new Map<number, TexturePixels>()
+const broken: string[] = []
+let framesMade = 0
+let framesOpen = 0
+
+function textureFrame(surface: number): VideoFrame | undefined {
+  const pixels = textures.get(surface)
+  if (!pixels) return undefined
+  const { bytes: data, format, size } = pixels
+  const frame = new VideoFrame(data, { format, ...size, timestamp: 0 })
+  framesMade += 1
+  framesOpen += 1
+  const close = frame.close.bind(frame)
+  frame.close = () => {
+    framesOpen -= 1
+    close()
+  }
+  return frame
+}
 const problems: string[] = []
 
 const bridge: Bridge = {
@@ -85,6 +128,11 @@ const bridge: Bridge = {
     return () => undefined
   },
   memory: (surface, image) => shared.get(`${surface} ${image}`),
+  textures: {
+    frame: textureFrame,
+    onTry: () => undefined,
+    broken: (why) => broken.push(why),
+  },
   onClosed: () => () => undefined,
 }
 
@@ -137,6 +185,29 @@ window.bench = {
     const view = new Uint8Array(memory.buffer, 0, content.length)
     view.set(content)
     shared.set(`${surface} ${image}`, view)
+  },
+  texture(surface, format, codedWidth, codedHeight, text) {
+    textures.set(surface, { bytes: bytes(text), format, size: { codedWidth, codedHeight } })
+  },
+  noTexture(surface) {
+    textures.delete(surface)
+  },
+  textures: () => ({ broken, open: framesOpen, made: framesMade }),
+  tryTexture: (surface) => compositor.tryTexture(surface),
+  roundTrip(surface) {
+    const frame = textureFrame(surface)
+    const picture = frame && presenter?.roundTrip(frame)
+    frame?.close()
+    return picture && { ...picture, rgba: base64(picture.rgba) }
+  },
+  failUpload() {
+    const { texImage2D } = gl2
+    gl2.texImage2D = function (this: WebGL2RenderingContext, ...args: unknown[]) {
+      gl2.texImage2D = texImage2D
+      // A size that no texture has.
+      this.texStorage2D(this.TEXTURE_2D, 1, this.RGBA8, -1, 1)
+      return Reflect.apply(texImage2D, this, args)
+    } as typeof texImage2D
   },
   read(cursor) {
     const picture = compositor.read(cursor)
