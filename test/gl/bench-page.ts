@@ -84,18 +84,11 @@ export class BenchPage implements AsyncDisposable {
     surface: number,
     { width, height }: { width: number; height: number },
     bytes: Uint8Array,
-    format: 'BGRX' | 'BGRA' = 'BGRX',
   ): Promise<void> {
     await this.page.evaluate(
-      ([id, kind, across, down, text]) =>
-        window.bench.texture(
-          Number(id),
-          kind === 'BGRA' ? 'BGRA' : 'BGRX',
-          Number(across),
-          Number(down),
-          String(text),
-        ),
-      [surface, format, width, height, encode(bytes)],
+      ([id, across, down, text]) =>
+        window.bench.texture(Number(id), Number(across), Number(down), String(text)),
+      [surface, width, height, encode(bytes)],
     )
   }
 

@@ -19,14 +19,8 @@ export type Bench = {
   give(header: string, payload: string): void
   /** Memory of a `shared-memory` surface. */
   share(surface: number, image: number, bytes: string): void
-  /** Pixels of a `shared-texture` surface, as its dma-buf would hold them: BGRX or BGRA, rows tight. */
-  texture(
-    surface: number,
-    format: 'BGRX' | 'BGRA',
-    width: number,
-    height: number,
-    bytes: string,
-  ): void
+  /** Pixels of a `shared-texture` surface, as its dma-buf would hold them: four bytes each, rows tight. */
+  texture(surface: number, width: number, height: number, bytes: string): void
   /** The surface's texture does not arrive. */
   noTexture(surface: number): void
   /** What main was told of textures: `broken` or `frames` that are still open. */
@@ -90,7 +84,6 @@ let hear: ((frame: FrameMessage, payload: Uint8Array) => void) | undefined
 const shared = new Map<string, Uint8Array>()
 type TexturePixels = {
   readonly bytes: Uint8Array
-  readonly format: 'BGRX' | 'BGRA'
   readonly size: { readonly codedWidth: number; readonly codedHeight: number }
 }
 /** By surface, in the place of imported dma-bufs: real frames that live in memory. */
@@ -102,8 +95,8 @@ let framesOpen = 0
 function textureFrame(surface: number): VideoFrame | undefined {
   const pixels = textures.get(surface)
   if (!pixels) return undefined
-  const { bytes: data, format, size } = pixels
-  const frame = new VideoFrame(data, { format, ...size, timestamp: 0 })
+  const { bytes: data, size } = pixels
+  const frame = new VideoFrame(data, { format: 'BGRX', ...size, timestamp: 0 })
   framesMade += 1
   framesOpen += 1
   const close = frame.close.bind(frame)
@@ -186,8 +179,8 @@ window.bench = {
     view.set(content)
     shared.set(`${surface} ${image}`, view)
   },
-  texture(surface, format, codedWidth, codedHeight, text) {
-    textures.set(surface, { bytes: bytes(text), format, size: { codedWidth, codedHeight } })
+  texture(surface, codedWidth, codedHeight, text) {
+    textures.set(surface, { bytes: bytes(text), size: { codedWidth, codedHeight } })
   },
   noTexture(surface) {
     textures.delete(surface)
