@@ -8,6 +8,8 @@ import { readDescription } from './gpu-wire.ts'
 /** A device whose process ends more often than this within the time is given up. */
 export const MAX_ENDS = 3
 const FORGIVEN_MS = 60_000
+/** Until a process has drawn once it gets so many times the patience: it loads a driver and compiles shaders. */
+const COLD = 3
 
 /** One device and the process that draws with it now. Requests wait for each other. */
 export class GpuLine implements Disposable {
@@ -22,6 +24,8 @@ export class GpuLine implements Disposable {
   /** It is of no use, and why. */
   #given: GpuTrouble | undefined
   #ends: readonly number[] = []
+  /** The process that draws now has drawn before: its shaders are there. */
+  #isWarm = false
   #isDisposed = false
 
   constructor(shim: NativeShim, program: string, node: string | undefined, patienceMs: number) {
@@ -46,8 +50,10 @@ export class GpuLine implements Disposable {
         this.#device = readDescription(answer.value.payload, this.node)
       } catch (error) {
         if (!(error instanceof SyntaxError)) throw error
+        const trouble = { kind: 'ended', why: error.message } as const
+        this.#count(trouble)
         this.#letGo()
-        return fail({ kind: 'ended', why: error.message })
+        return fail(trouble)
       }
       if (!this.#device.importsDmaBufs) this.#letGo()
       return ok(this.#device)
@@ -73,7 +79,9 @@ export class GpuLine implements Disposable {
     if (this.#isDisposed) return fail({ kind: 'ended', why: 'it was let go' })
     if (this.#given) return fail(this.#given)
     this.#child ??= new GpuChild(this.#shim, this.#program, this.node)
-    const answer = await this.#child.ask(request, this.#patienceMs)
+    const patienceMs = this.#isWarm ? this.#patienceMs : this.#patienceMs * COLD
+    const answer = await this.#child.ask(request, patienceMs)
+    this.#isWarm ||= answer.ok && request.operation !== 'describe'
     if (answer.ok) return answer
     const { failure } = answer
     if (failure.kind === 'no-device') this.#given = failure
@@ -92,5 +100,6 @@ export class GpuLine implements Disposable {
   #letGo(): void {
     this.#child?.[Symbol.dispose]()
     this.#child = undefined
+    this.#isWarm = false
   }
 }

@@ -19,7 +19,7 @@ export type GpuOptions = {
   readonly node?: string
   /** Another program than the addon's own `scanout-gpu`. */
   readonly program?: string
-  /** How long one answer may take, ms. A first one compiles shaders. */
+  /** How long one answer may take, ms; thrice that until the first picture. */
   readonly patience?: number
   readonly shim?: NativeShim
 }
