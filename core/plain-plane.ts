@@ -38,6 +38,22 @@ export function plainPlane(plane: Plane): Plane | undefined {
   }
 }
 
+/** How 32-bit pixels are changed on their way: red and blue change places, the fourth byte becomes 255. */
+export type Carriage = { readonly fourcc: string; readonly swap: boolean; readonly opaque: boolean }
+
+// biome-ignore format: one row per format
+const carriages: Readonly<Record<string, Carriage>> = {
+  XR24: { fourcc: 'XB24', swap: true,  opaque: true },
+  AR24: { fourcc: 'AB24', swap: true,  opaque: false },
+  XB24: { fourcc: 'XB24', swap: false, opaque: true },
+  AB24: { fourcc: 'AB24', swap: false, opaque: false },
+}
+
+/** What becomes of a plain plane's pixels where they are copied anyway: RGBA bytes, as canvases keep them. */
+export function carriage(plane: Plane): Carriage | undefined {
+  return plane.modifier === LINEAR ? carriages[plane.fourcc] : undefined
+}
+
 /**
  * The same area in fewer rectangles: neighbours in a row become one, then equal rows. The order is that
  * of damage: along memory.

@@ -40,6 +40,8 @@ export type SurfaceDescription = {
   /** One per memory plane, in order. */
   readonly images: readonly MemoryImage[]
   readonly sharing: Sharing
+  /** The pixels are RGBA bytes with 255 in the fourth, whatever the plane had there. */
+  readonly opaque?: boolean
 }
 
 /** One visible plane: which surface, and where. Scene order is composition order. */

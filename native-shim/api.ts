@@ -176,6 +176,9 @@ export type Memory = Uint8Array | Mapping
 /** A memory plane and the buffer that it lies in. */
 export type LaidMemory = { readonly memory: Memory; readonly layout: Layout }
 
+/** What becomes of 32-bit pixels as they are copied: red and blue change places, the fourth byte becomes 255. */
+export type WordOrder = { readonly swap: boolean; readonly opaque: boolean }
+
 /** Where a rectangle of pixels goes: its first byte, and the bytes from row to row. */
 export type Place = { readonly memory: Memory; readonly offset: number; readonly pitch: number }
 
@@ -239,8 +242,15 @@ export interface NativeShim {
     shape: ScanShape,
     within?: RowRange,
   ): Int32Array<ArrayBuffer>
-  /** Packs rectangles (x, y, width, height …) of a mapping of the given pitch, rows tight, one after the other, into `target` at 0; returns the bytes written. */
-  packRects(mapping: Mapping, pitch: number, rects: Int32Array, target: Uint8Array): number
+  /** Packs rectangles (x, y, width, height …) of a mapping of the given pitch, rows tight, one after the other, into other memory from `offset` on; returns the bytes written. */
+  packRects(
+    mapping: Mapping,
+    pitch: number,
+    rects: Int32Array,
+    target: Memory,
+    offset?: number,
+    order?: WordOrder,
+  ): number
 
   /** Undoes the tiling of one memory plane: rows tight, same bytes. `threads`, 1 to 16, share the work; as many as pay when left out. */
   linearise(memory: Memory, layout: Layout, threads?: number): Uint8Array<ArrayBuffer>

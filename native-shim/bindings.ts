@@ -59,7 +59,14 @@ export type Bindings = {
     firstRow: number,
     endRow: number,
   ): Int32Array<ArrayBuffer>
-  packRects(mapping: MappingHandle, pitch: number, rects: Int32Array, target: Uint8Array): number
+  packRects(
+    mapping: MappingHandle,
+    pitch: number,
+    rects: Int32Array,
+    target: Uint8Array | MappingHandle,
+    offset: number,
+    order: number,
+  ): number
   linearise(
     memory: Uint8Array | MappingHandle,
     layout: Layout,

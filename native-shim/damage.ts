@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { Mapping, RowRange, ScanShape } from './api.ts'
-import { bytesOf, inside, outOfRange, record, whole, wrongType } from './argument.ts'
+import type { Mapping, Memory, RowRange, ScanShape, WordOrder } from './api.ts'
+import { inside, outOfRange, record, whole, wrongType } from './argument.ts'
 import { native } from './bindings.ts'
-import { NativeMapping } from './mapping.ts'
+import { NativeMapping, writableMemory } from './mapping.ts'
 
 /** Rectangles are int32, and sums of two such numbers stay exact. */
 const maxSide = 0x7fff_ffff
@@ -73,18 +73,27 @@ export function scanDamage(
   return native().scanDamage(from, seen, checked, first, end)
 }
 
+/** Bits of damage.cc. */
+const SWAP = 1
+const OPAQUE = 2
+
 /** See NativeShim.packRects. Empty rectangles add nothing. */
 export function packRects(
   mapping: Mapping,
   pitch: number,
   rects: Int32Array,
-  target: Uint8Array,
+  target: Memory,
+  offset = 0,
+  { swap, opaque }: WordOrder = asItIs,
 ): number {
   const handle = NativeMapping.handleOf('mapping', mapping)
   whole('pitch', pitch, 1, maxSide)
   if (!(rects instanceof Int32Array)) throw wrongType('rects', 'an Int32Array', rects)
   if (rects.length % 4 !== 0) throw outOfRange('rects.length', 'a multiple of 4', rects.length)
-  bytesOf('target', target)
+  const { raw, size } = writableMemory('target', target)
+  if (raw === handle) throw new TypeError('target must be another mapping')
+  whole('offset', offset, 0, size)
+  const order = (swap ? SWAP : 0) | (opaque ? OPAQUE : 0)
   let total = 0
   for (let i = 0; i < rects.length; i += 4) {
     const [x = 0, y = 0, width = 0, height = 0] = rects.subarray(i, i + 4)
@@ -92,11 +101,16 @@ export function packRects(
       throw new RangeError(`rects[${i / 4}] is negative: ${x}, ${y}, ${width}, ${height}`)
     }
     if (width === 0 || height === 0) continue
+    if (order !== 0 && (x % 4 !== 0 || width % 4 !== 0)) {
+      throw outOfRange(`rects[${i / 4}]`, 'of whole pixels', `${x}, ${width}`)
+    }
     inside(`rects[${i / 4}]`, x, width, pitch)
     const begin = lastRow(`rects[${i / 4}]`, y + height, pitch, mapping.size)
     inside(`rects[${i / 4}]`, begin, x + width, mapping.size)
     total += width * height
   }
-  inside('target', 0, total, target.length)
-  return native().packRects(handle, pitch, rects, target)
+  inside('target', offset, total, size)
+  return native().packRects(handle, pitch, rects, raw, offset, order)
 }
+
+const asItIs: WordOrder = { swap: false, opaque: false }

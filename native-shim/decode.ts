@@ -3,26 +3,15 @@ import os from 'node:os'
 import type { BlockShape } from '../core/fourcc.ts'
 import type { Rect, Size } from '../core/geometry.ts'
 import type { LaidMemory, Layout, Memory, PictureShape, PixelFormat, Place } from './api.ts'
-import { inside, list, outOfRange, record, truth, whole, wrongType } from './argument.ts'
-import { type MappingHandle, native, type RawPlace } from './bindings.ts'
+import { inside, list, outOfRange, record, truth, whole } from './argument.ts'
+import { native, type RawPlace } from './bindings.ts'
 import { checkedLayout, maxSide } from './layout.ts'
-import { NativeMapping } from './mapping.ts'
+import { memoryOf, type RawMemory, writableMemory } from './mapping.ts'
 import { checkedFormat } from './pixel-format.ts'
 
 const maxThreads = 16
 /** Pixels from which a second thread pays for its start. */
 const MANY_PIXELS = 2 ** 20
-
-/** Memory as the addon takes it. */
-type RawMemory = { readonly raw: Uint8Array | MappingHandle; readonly size: number }
-
-function memoryOf(name: string, memory: unknown): RawMemory {
-  if (memory instanceof Uint8Array) return { raw: memory, size: memory.length }
-  if (memory instanceof NativeMapping) {
-    return { raw: NativeMapping.handleOf(name, memory), size: memory.size }
-  }
-  throw wrongType(name, 'a Uint8Array or a Mapping', memory)
-}
 
 function checkedPart(value: unknown, { width, height }: Size): Rect {
   const fields = record<keyof Rect>('part', value)
@@ -38,10 +27,7 @@ function checkedPart(value: unknown, { width, height }: Size): Rect {
 
 function checkedPlace(value: unknown, rowBytes: number, rows: number): RawPlace {
   const fields = record<keyof Place>('place', value)
-  const { raw, size } = memoryOf('place.memory', fields.memory)
-  if (fields.memory instanceof NativeMapping && !fields.memory.writable) {
-    throw new TypeError('place.memory must be writable')
-  }
+  const { raw, size } = writableMemory('place.memory', fields.memory)
   const offset = whole('place.offset', fields.offset, 0, size)
   const pitch = whole('place.pitch', fields.pitch, rowBytes, 2 ** 31)
   inside('place', offset, (rows - 1) * pitch + rowBytes, size)

@@ -49,3 +49,23 @@ export class NativeMapping implements Mapping {
     this.#handle = undefined
   }
 }
+
+/** Memory as the addon takes it. */
+export type RawMemory = { readonly raw: Uint8Array | MappingHandle; readonly size: number }
+
+export function memoryOf(name: string, memory: unknown): RawMemory {
+  if (memory instanceof Uint8Array) return { raw: memory, size: memory.length }
+  if (memory instanceof NativeMapping) {
+    return { raw: NativeMapping.handleOf(name, memory), size: memory.size }
+  }
+  throw wrongType(name, 'a Uint8Array or a Mapping', memory)
+}
+
+/** The same of memory that will be written. */
+export function writableMemory(name: string, memory: unknown): RawMemory {
+  const target = memoryOf(name, memory)
+  if (memory instanceof NativeMapping && !memory.writable) {
+    throw new TypeError(`${name} must be writable`)
+  }
+  return target
+}

@@ -65,6 +65,7 @@ const page = {
     launcher: 'renderer/launcher/index.tsx',
     decode: 'renderer/decode-page.ts',
     record: 'renderer/record-page.ts',
+    'frames-worker': 'renderer/bridge/frames-worker.ts',
     'recording-worker': 'renderer/recording/worker.ts',
     'sound-worklet': 'renderer/sound/worklet.ts',
   },

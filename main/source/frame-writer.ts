@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from '../../core/failure.ts'
 import { type ImageRect, wholeImage } from '../../core/memory-image.ts'
-import type { PixelNeed } from '../../core/plain-plane.ts'
+import { type Carriage, carriage, type PixelNeed } from '../../core/plain-plane.ts'
 import type { Plane, PlaneKind } from '../../core/plane.ts'
 import type {
   CopySharing,
@@ -13,7 +13,7 @@ import type {
   SurfaceId,
 } from '../../core/protocol.ts'
 import { textureLayout } from '../../core/texture-route.ts'
-import type { Fd, Mapping, NativeShim } from '../../native-shim/api.ts'
+import type { Fd, Mapping, NativeShim, WordOrder } from '../../native-shim/api.ts'
 import { nativeFailure } from './native-failure.ts'
 import { PayloadPool } from './payload-pool.ts'
 import { PlaneCache } from './plane-cache.ts'
@@ -56,7 +56,12 @@ export type WriteOutcome = {
 }
 
 /** Bytes of one image that go into the payload. */
-type Part = { readonly mapping: Mapping; readonly pitch: number; readonly rects: Int32Array }
+type Part = {
+  readonly mapping: Mapping
+  readonly pitch: number
+  readonly rects: Int32Array
+  readonly order: WordOrder | undefined
+}
 
 /** What one refresh adds up to, while it is being collected. */
 type Draft = {
@@ -271,9 +276,11 @@ export class FrameWriter implements Disposable {
 
   #describe(shadow: Shadow, draft: Draft): void {
     const { id, identity, shown } = shadow
-    const { plane } = shown
     const images = shown.images.map(({ image }) => image)
-    draft.surfaces.push({ id, identity, plane, images, sharing: this.#copying })
+    const carried = this.#carriage(shadow)
+    const plane = carried ? { ...shown.plane, fourcc: carried.fourcc } : shown.plane
+    const told = { id, identity, plane, images, sharing: this.#copying }
+    draft.surfaces.push(carried?.opaque ? { ...told, opaque: true } : told)
     if (this.#copying === 'shared-memory') {
       for (const [image, { memfd, mapping }] of shown.images.entries()) {
         const { size } = mapping
@@ -297,7 +304,14 @@ export class FrameWriter implements Disposable {
     if (!shadowed) throw new Error(`surface ${shadow.id} has no image ${image}`)
     draft.damage.push({ surface: shadow.id, image, rects: rectList(rects) })
     if (this.#copying !== 'stream') return
-    draft.parts.push({ mapping: shadowed.mapping, pitch: shadowed.image.pitch, rects })
+    const { mapping } = shadowed
+    draft.parts.push({ mapping, pitch: shadowed.image.pitch, rects, order: this.#carriage(shadow) })
+  }
+
+  /** Plain pixels are packed in the order in which the page puts them on its canvas. */
+  #carriage({ shown }: Shadow): Carriage | undefined {
+    const isPacked = this.#copying === 'stream' && this.#pixels === 'plain'
+    return isPacked ? carriage(shown.plane) : undefined
   }
 
   #pack(parts: readonly Part[]): Uint8Array<ArrayBuffer> {
@@ -305,8 +319,8 @@ export class FrameWriter implements Disposable {
     if (bytes === 0) return new Uint8Array(0)
     const target = this.#pool.take(bytes)
     let at = 0
-    for (const { mapping, pitch, rects } of parts) {
-      at += this.#shim.packRects(mapping, pitch, rects, target.subarray(at))
+    for (const { mapping, pitch, rects, order } of parts) {
+      at += this.#shim.packRects(mapping, pitch, rects, target, at, order)
     }
     return target.subarray(0, at)
   }

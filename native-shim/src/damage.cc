@@ -169,6 +169,35 @@ Napi::Value scanDamage(const Napi::CallbackInfo& info) {
   return result;
 }
 
+/// How 32-bit pixels are written: red and blue change places, the fourth byte becomes 255.
+constexpr uint64_t kSwap = 1;
+constexpr uint64_t kOpaque = 2;
+
+template <bool swap, bool opaque>
+void copyWords(uint8_t* to, const uint8_t* from, uint64_t bytes) {
+  for (uint64_t at = 0; at < bytes; at += 4) {
+    uint32_t word;
+    memcpy(&word, from + at, 4);
+    if (swap) word = (word & 0xff00ff00u) | ((word & 0xffu) << 16) | ((word >> 16) & 0xffu);
+    if (opaque) word |= 0xff000000u;
+    memcpy(to + at, &word, 4);
+  }
+}
+
+/// @param bytes a multiple of four unless the order is 0
+void copyPixels(uint8_t* to, const uint8_t* from, uint64_t bytes, uint64_t order) {
+  switch (order) {
+    case kSwap:
+      return copyWords<true, false>(to, from, bytes);
+    case kOpaque:
+      return copyWords<false, true>(to, from, bytes);
+    case kSwap | kOpaque:
+      return copyWords<true, true>(to, from, bytes);
+    default:
+      memcpy(to, from, bytes);
+  }
+}
+
 Napi::Value packRects(const Napi::CallbackInfo& info) {
   const auto& mapping = openMapping(info, 0);
   const uint64_t pitch = wholeNumber(info, 1);
@@ -179,13 +208,19 @@ Napi::Value packRects(const Napi::CallbackInfo& info) {
   // A copy: the caller's numbers could change between the check and the use.
   const auto given = info[2].As<Napi::Int32Array>();
   const std::vector<int32_t> rects(given.Data(), given.Data() + given.ElementLength());
-  const auto [target, capacity] = bytesOf(info, 3);
+  const Bytes target = memoryOf(info.Env(), info[3], true);
+  const uint64_t offset = wholeNumber(info, 4);
+  const uint64_t order = wholeNumber(info, 5);
+  if (offset > target.size) throwMisuse(info.Env(), "target begins beyond its memory");
+  const uint64_t capacity = target.size - offset;
+  if (order > (kSwap | kOpaque)) throwMisuse(info.Env(), "no such order");
   uint64_t total = 0;
   if (rects.size() % 4 != 0) throwMisuse(info.Env(), "rectangles are four numbers each");
   for (size_t i = 0; i < rects.size(); i += 4) {
     const int64_t x = rects[i], y = rects[i + 1], width = rects[i + 2], height = rects[i + 3];
     if (x < 0 || y < 0 || width < 0 || height < 0) throwMisuse(info.Env(), "negative rectangle");
     if (width == 0 || height == 0) continue;
+    if (order != 0 && (x % 4 != 0 || width % 4 != 0)) throwMisuse(info.Env(), "parts of a pixel");
     uint64_t begin = 0;
     const uint64_t right = static_cast<uint64_t>(x + width);
     if (right > pitch || !multiply(static_cast<uint64_t>(y + height - 1), pitch, &begin) ||
@@ -198,8 +233,8 @@ Napi::Value packRects(const Napi::CallbackInfo& info) {
   const int32_t* numbers = rects.data();
   const size_t count = rects.size();
   const uint8_t* source = mapping.data;
-  uint8_t* bytes = target;
-  const bool whole = guarded(rangeOf(mapping), {bytes, capacity}, [=] {
+  uint8_t* bytes = target.data + offset;
+  const bool whole = guarded(rangeOf(mapping), rangeOf(target), [=] {
     uint8_t* at = bytes;
     for (size_t i = 0; i < count; i += 4) {
       const auto width = static_cast<uint64_t>(numbers[i + 2]);
@@ -209,7 +244,7 @@ Napi::Value packRects(const Napi::CallbackInfo& info) {
       const bool tight = width == pitch;
       const uint64_t run = tight ? width * height : width;
       for (uint64_t row = 0; row < (tight ? (height > 0) : height); row++) {
-        memcpy(at, from + row * pitch, run);
+        copyPixels(at, from + row * pitch, run, order);
         at += run;
       }
     }

@@ -19,16 +19,6 @@ constexpr uint64_t maxThreads = 16;
 /** Bytes that a band of untiled rows may have, so that it stays in the cache. */
 constexpr uint64_t bandBytes = 1 << 18;
 
-/** The memory of a mapping or of a Uint8Array; valid until JavaScript runs again. */
-Bytes memoryOf(Napi::Env env, Napi::Value value, bool writes = false) {
-  if (!value.IsExternal()) return bytesOf(env, value);
-  const MappingHandle& mapping = openMapping(env, value);
-  if (writes && !mapping.writable) throwMisuse(env, "mapping is read-only");
-  return {mapping.data, mapping.size};
-}
-
-Range rangeOf(Bytes bytes) { return {bytes.data, bytes.size}; }
-
 /** Where a result goes: memory that JavaScript made, because a failed allocation here ends the process. */
 struct Target {
   Bytes memory{};

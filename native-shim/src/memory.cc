@@ -25,6 +25,13 @@ void MappingHandle::unmap() {
   openMappings.fetch_sub(1, std::memory_order_relaxed);
 }
 
+Bytes memoryOf(Napi::Env env, const Napi::Value& value, bool writes) {
+  if (!value.IsExternal()) return bytesOf(env, value);
+  const MappingHandle& mapping = openMapping(env, value);
+  if (writes && !mapping.writable) throwMisuse(env, "mapping is read-only");
+  return {mapping.data, mapping.size};
+}
+
 MappingHandle& openMapping(Napi::Env env, const Napi::Value& value) {
   auto& mapping = fromHandle<MappingHandle>(env, value);
   if (!mapping.data) throwMisuse(env, "mapping is unmapped");

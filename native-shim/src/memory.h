@@ -40,6 +40,10 @@ inline MappingHandle& openMapping(const Napi::CallbackInfo& info, size_t index) 
 Napi::Value mapShared(Napi::Env env, int fd, uint64_t offset, uint64_t length, bool writable);
 
 inline Range rangeOf(const MappingHandle& mapping) { return {mapping.data, mapping.size}; }
+inline Range rangeOf(Bytes bytes) { return {bytes.data, bytes.size}; }
+
+/** The memory of a mapping or of a Uint8Array; valid until JavaScript runs again. */
+Bytes memoryOf(Napi::Env env, const Napi::Value& value, bool writes = false);
 
 void defineMemory(Napi::Object exports);
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { type Bridge, eventNames, type FrameMessage } from '../../core/protocol.ts'
+import { type Bridge, eventNames } from '../../core/protocol.ts'
 import { Control } from './control.ts'
-import { FrameBuffer, FramingError } from './framing.ts'
-
-type FrameListener = (frame: FrameMessage, payload: Uint8Array) => void
+import { FrameReceiver } from './frame-receiver.ts'
+import type { FrameListener } from './frame-source.ts'
 
 /**
- * The bridge of the browser shell: control over the WebSocket `/control`, pixels over one endless
- * response of `/frames`. It closes as a whole when either ends.
+ * The bridge of the browser shell: control over the WebSocket `/control`, frames over one endless
+ * response of `/frames` and a file. It closes as a whole when either ends.
  *
  * @param problem hears why the frames ended when what came was not a frame
  */
@@ -15,28 +14,25 @@ export function connectBrowser(origin: URL, problem: (text: string) => void): Br
   const control = Control.open(origin, eventNames)
   const frameListeners = new Set<FrameListener>()
   const closedListeners = new Set<() => void>()
-  const stop = new AbortController()
+  let receiver: FrameReceiver | undefined
   let closed = false
   const close = () => {
     if (closed) return
     closed = true
-    stop.abort()
+    receiver?.[Symbol.dispose]()
     control.close()
     for (const listener of closedListeners) listener()
   }
   control.onClosed(close)
-  let reading = false
   const read = () => {
-    if (reading) return
-    reading = true
+    if (receiver || closed) return
     const hear: FrameListener = (frame, payload) => {
       for (const listener of frameListeners) listener(frame, payload)
     }
-    readFrames(new URL('/frames', origin), stop.signal, hear)
-      .catch((error: unknown) => {
-        if (error instanceof FramingError) problem(`malformed frame: ${error.message}`)
-      })
-      .finally(close)
+    receiver = new FrameReceiver(origin, hear, (why) => {
+      if (why !== undefined) problem(`malformed frame: ${why}`)
+      close()
+    })
   }
 
   return {
@@ -54,23 +50,4 @@ export function connectBrowser(origin: URL, problem: (text: string) => void): Br
       return () => closedListeners.delete(listener)
     },
   }
-}
-
-/**
- * Reads frames until the stream ends.
- *
- * @throws FramingError when the stream holds something else, or ends inside a frame
- */
-async function readFrames(address: URL, signal: AbortSignal, hear: FrameListener): Promise<void> {
-  const response = await fetch(address, { signal, cache: 'no-store' })
-  if (!response.ok || !response.body) throw new FramingError(`answer ${response.status}`)
-  const reader = response.body.getReader({ mode: 'byob' })
-  const buffer = new FrameBuffer()
-  for (;;) {
-    const { value, done } = await reader.read(buffer.room())
-    if (done || !value) break
-    buffer.took(value)
-    for (let got = buffer.next(); got; got = buffer.next()) hear(got.frame, got.payload)
-  }
-  if (!buffer.complete) throw new FramingError('the stream ended inside a frame')
 }

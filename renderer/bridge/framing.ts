@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { IN_FILE } from '../../core/frame-file.ts'
 import { planeKinds } from '../../core/plane.ts'
 import type { FrameMessage } from '../../core/protocol.ts'
 import { fromWire } from '../../core/wire.ts'
 
 /** Bytes before the header: its length and the payload's, u32 LE each. */
 const LENGTHS = 8
+/** Bytes that say where in the file. */
+const PLACE = 8
 const LONGEST_HEADER = 16 * 2 ** 20
 const LONGEST_PAYLOAD = 2 ** 30
 const FIRST_ROOM = 2 ** 20
@@ -16,12 +19,31 @@ export class FramingError extends Error {
   override readonly name = 'FramingError'
 }
 
+/** Where bytes are in the file that the page shares. */
+export type FilePlace = { readonly at: number; readonly length: number }
+
 /** One frame as it came; the payload is a view that lasts until the next {@link FrameBuffer.room}. */
-export type ReceivedFrame = { readonly frame: FrameMessage; readonly payload: Uint8Array }
+export type ReceivedFrame = {
+  readonly frame: FrameMessage
+  readonly payload: Uint8Array<ArrayBuffer>
+  /** The payload is there, and here is none. */
+  readonly filed?: FilePlace
+}
+
+/** What is known of a frame from its first bytes. Lengths in bytes. */
+type Lengths = {
+  /** Before the header. */
+  readonly start: number
+  readonly header: number
+  /** In the stream. */
+  readonly payload: number
+  readonly filed: FilePlace | undefined
+}
 
 /**
  * Cuts a byte stream into frames: u32 LE header length, u32 LE payload length, header (JSON of
- * core/wire.ts), payload. One buffer is filled in place by a BYOB reader and grows to the largest
+ * core/wire.ts), payload; or with {@link IN_FILE} in the second, u64 LE place, header, and the payload in
+ * the file. One buffer is filled in place by a BYOB reader and grows to the largest
  * frame; a frame is never copied but when the start of the next one moves to the front.
  */
 export class FrameBuffer {
@@ -56,13 +78,15 @@ export class FrameBuffer {
   next(): ReceivedFrame | undefined {
     const lengths = this.#lengths()
     if (!lengths) return undefined
-    const { header, payload } = lengths
-    const body = this.#start + LENGTHS + header
+    const { header, payload, filed } = lengths
+    const first = this.#start + lengths.start
+    const body = first + header
     if (body + payload > this.#end) return undefined
     const text = new TextDecoder('utf-8', { fatal: true })
-    const frame = parse(() => text.decode(this.#bytes.subarray(this.#start + LENGTHS, body)))
+    const frame = parse(() => text.decode(this.#bytes.subarray(first, body)))
     this.#start = body + payload
-    return { frame, payload: this.#bytes.subarray(body, body + payload) }
+    const bytes = this.#bytes.subarray(body, body + payload)
+    return { frame, payload: bytes, ...(filed && { filed }) }
   }
 
   /** True when the stream may end here: nothing of a frame is left over. */
@@ -70,20 +94,27 @@ export class FrameBuffer {
     return this.#start === this.#end
   }
 
-  #lengths(): { header: number; payload: number } | undefined {
-    if (this.#end - this.#start < LENGTHS) return undefined
-    const view = new DataView(this.#bytes.buffer, this.#start, LENGTHS)
+  #lengths(): Lengths | undefined {
+    const here = this.#end - this.#start
+    if (here < LENGTHS) return undefined
+    const view = new DataView(this.#bytes.buffer, this.#start, here)
     const header = view.getUint32(0, true)
-    const payload = view.getUint32(4, true)
+    const told = view.getUint32(4, true)
+    const isFiled = told >= IN_FILE
+    const length = isFiled ? told - IN_FILE : told
     if (header > LONGEST_HEADER) throw new FramingError(`header of ${header} bytes`)
-    if (payload > LONGEST_PAYLOAD) throw new FramingError(`payload of ${payload} bytes`)
-    return { header, payload }
+    if (length > LONGEST_PAYLOAD) throw new FramingError(`payload of ${length} bytes`)
+    if (!isFiled) return { start: LENGTHS, header, payload: length, filed: undefined }
+    if (here < LENGTHS + PLACE) return undefined
+    const at = Number(view.getBigUint64(LENGTHS, true))
+    if (!Number.isSafeInteger(at)) throw new FramingError(`payload at ${at}`)
+    return { start: LENGTHS + PLACE, header, payload: 0, filed: { at, length } }
   }
 
   /** Bytes of the frame that has begun, as far as is known. */
   #needed(): number {
     const lengths = this.#lengths()
-    return lengths ? LENGTHS + lengths.header + lengths.payload : LENGTHS
+    return lengths ? lengths.start + lengths.header + lengths.payload : LENGTHS + PLACE
   }
 
   #makeRoom(frame: number): void {

@@ -38,14 +38,25 @@ export class SceneDamage {
    *
    * @param size of the picture: the primary's
    * @param layers what lies above the primary, bottom to top
+   * @param flip in which parts another primary of the same size differs from the one before; all, when
+   *   that is undefined
    * @returns parts of the picture
    */
-  take(primary: PlacedPlane, layers: readonly PlacedPlane[], size: Size): readonly Rect[] {
+  take(
+    primary: PlacedPlane,
+    layers: readonly PlacedPlane[],
+    size: Size,
+    flip: (former: SurfaceId) => readonly Rect[] | undefined = () => undefined,
+  ): readonly Rect[] {
     const whole = { x: 0, y: 0, ...size }
     const changed = new Region()
     const isSame = size.width === this.#size.width && size.height === this.#size.height
-    if (!isSame || this.#primary !== primary.surface) changed.add(whole)
-    changed.addAll(this.#damage.get(primary.surface)?.rects ?? [])
+    const former = isSame ? this.#primary : undefined
+    if (former === primary.surface) changed.addAll(this.#damage.get(former)?.rects ?? [])
+    else {
+      const parts = former === undefined ? undefined : flip(former)
+      changed.addAll(parts ? [...parts, ...this.#pending(former)] : [whole])
+    }
     const stays = (layer: PlacedPlane, index: number) => samePlace(layer, this.#layers[index])
     if (layers.length !== this.#layers.length || !layers.every(stays)) {
       changed.addAll([...this.#layers, ...layers].map((layer) => intersect(areaOf(layer), whole)))
@@ -60,6 +71,11 @@ export class SceneDamage {
     this.#layers = layers
     for (const plane of [primary, ...layers]) this.#damage.delete(plane.surface)
     return changed.rects
+  }
+
+  /** Of a surface that is no longer shown, and changed since it was. */
+  #pending(surface: SurfaceId | undefined): readonly Rect[] {
+    return (surface !== undefined && this.#damage.get(surface)?.rects) || []
   }
 }
 

@@ -4,6 +4,7 @@ import type { Failure } from '../../core/failure.ts'
 import type { Size } from '../../core/geometry.ts'
 import type { Bridge } from '../../core/protocol.ts'
 import type { RecordingContainer, RecordingPiece, RecordingTrack } from '../../core/recording.ts'
+import { workerAddress } from '../worker-address.ts'
 import { FrameTap } from './frame-tap.ts'
 import type { EngineWish } from './recording-engine.ts'
 import { type FromWorker, type ToWorker, WORKER } from './worker-messages.ts'
@@ -27,7 +28,7 @@ export class EncodingWorker implements Disposable {
   constructor(bridge: Bridge, wish: EngineWish, events: EncodingEvents) {
     this.#bridge = bridge
     this.#events = events
-    this.#worker = new Worker(workerAddress(), { type: 'module' })
+    this.#worker = new Worker(workerAddress(WORKER), { type: 'module' })
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#hear(data)
     this.#worker.onerror = (event) => this.#fail(workerEnded(event.message))
     this.#tell({ kind: 'start', wish })
@@ -104,25 +105,6 @@ export class EncodingWorker implements Disposable {
     this.#events.failed(failure)
   }
 }
-
-/** The page's policy wants to be told that this address is meant: it is a constant. */
-function workerAddress(): string {
-  const address = new URL(WORKER, document.baseURI).href
-  const policy = trustedTypes?.createPolicy('scanout-recording', {
-    createScriptURL: (url) => url,
-  })
-  return (policy?.createScriptURL(address) as string | undefined) ?? address
-}
-
-/** Chromium has it; the DOM's types do not yet. */
-declare const trustedTypes:
-  | {
-      createPolicy(
-        name: string,
-        rules: { createScriptURL(url: string): string },
-      ): { createScriptURL(url: string): unknown }
-    }
-  | undefined
 
 function workerEnded(why: string): Failure {
   return {

@@ -11,7 +11,8 @@ import type {
   SurfaceId,
 } from '../../core/protocol.ts'
 import { MemorySurface } from '../compositor/canvas2d/memory-surface.ts'
-import { type DrawnPlane, MemoryPicture } from '../compositor/canvas2d/picture.ts'
+import { MemoryPicture } from '../compositor/canvas2d/picture.ts'
+import type { DrawnPlane } from '../compositor/canvas2d/row-composer.ts'
 import { tightSize } from '../compositor/damage-bytes.ts'
 import type { Presenter } from '../compositor/presenter.ts'
 import type { RecordedPixels } from './recorded-pixels.ts'

@@ -297,3 +297,52 @@ describe('packRects', () => {
     expect(() => shim.packRects(mapping, 8, rects, new Uint8Array(63))).toThrow(RangeError)
   })
 })
+
+describe('packRects into other memory', () => {
+  expectNoLeaks()
+
+  /** One pixel a row: blue 1, green 2, red 3, and something in the fourth byte. */
+  function pixels() {
+    const fd = shim.createMemfd('image', 64)
+    const mapping = shim.map(fd, 0, 64, true)
+    fd[Symbol.dispose]()
+    for (let y = 0; y < 16; y += 1) mapping.write(y * 4, Uint8Array.of(1, 2, 3, y))
+    return mapping
+  }
+
+  it.each([
+    { order: { swap: false, opaque: false }, expected: [1, 2, 3, 5] },
+    { order: { swap: true, opaque: false }, expected: [3, 2, 1, 5] },
+    { order: { swap: false, opaque: true }, expected: [1, 2, 3, 255] },
+    { order: { swap: true, opaque: true }, expected: [3, 2, 1, 255] },
+  ])('writes words as $order says', ({ order, expected }) => {
+    using mapping = pixels()
+    const target = new Uint8Array(12)
+    expect(shim.packRects(mapping, 4, Int32Array.of(0, 5, 4, 1), target, 4, order)).toBe(4)
+    expect([...target]).toEqual([0, 0, 0, 0, ...expected, 0, 0, 0, 0])
+  })
+
+  it('writes into a mapping, from a place on', () => {
+    using mapping = pixels()
+    using fd = shim.createMemfd('target', 4096)
+    using target = shim.map(fd, 0, 4096, true)
+    expect(shim.packRects(mapping, 4, Int32Array.of(0, 0, 4, 2), target, 4088)).toBe(8)
+    expect([...target.copyOut(4080, 16)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 1, 2, 3, 1])
+  })
+
+  it('refuses parts of pixels, itself, a read-only mapping and a place beyond', () => {
+    using mapping = pixels()
+    using fd = shim.createMemfd('target', 4096)
+    using target = shim.map(fd, 0, 4096, false)
+    const swap = { swap: true, opaque: false }
+    const one = Int32Array.of(0, 0, 4, 1)
+    const room = new Uint8Array(16)
+    expect(() => shim.packRects(mapping, 8, Int32Array.of(2, 0, 4, 1), room, 0, swap)).toThrow(
+      RangeError,
+    )
+    expect(() => shim.packRects(mapping, 4, one, mapping)).toThrow(TypeError)
+    expect(() => shim.packRects(mapping, 4, one, target)).toThrow(TypeError)
+    expect(() => shim.packRects(mapping, 4, one, room, 13)).toThrow(RangeError)
+    expect(() => shim.packRects(mapping, 4, one, room, 17)).toThrow(RangeError)
+  })
+})

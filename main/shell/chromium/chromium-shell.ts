@@ -26,6 +26,7 @@ import type {
 import { Browser, browserFailure } from './browser.ts'
 import { findBrowser, snapFolder } from './browser-binary.ts'
 import { type BrowserRequest, browserFlags, hostFacts } from './flags.ts'
+import { FrameFile, isInMemory } from './frame-file.ts'
 import { makeProfile } from './profile.ts'
 import { PageServer } from './server.ts'
 
@@ -33,6 +34,9 @@ import { PageServer } from './server.ts'
 const ARRIVAL_MS = 60_000
 /** Time that a page may be away: a reload takes far less, ms. */
 const ABSENCE_MS = 5000
+
+/** Memory as files, on every Linux. */
+const SHARED_MEMORY = '/dev/shm'
 
 /** Of the launcher's window, CSS pixels. */
 const LAUNCHER_SIZE = { width: 860, height: 640 }
@@ -77,12 +81,13 @@ export class ChromiumShell implements Shell, LauncherShell {
     const server = owned.use(
       await PageServer.listen(new PageFiles(this.#page, door.document), door),
     )
-    const folder = owned.use(new PrivateFolder(this.#env, ...snapFolder(program.value)))
+    const folder = owned.use(profileFolder(this.#env, program.value))
     const entry = writeEntry(folder.path, server.guard.entryUrl)
     const host = hostFacts()
     if (host.root) log.warn('running as root: Chromium runs without its sandbox')
     const profile = path.join(folder.path, 'profile')
     makeProfile(profile, server.guard.origin)
+    server.findFile = (token) => FrameFile.find(profile, token)
     const flags = browserFlags(host, {
       profile,
       entry: pathToFileURL(entry).href,
@@ -103,6 +108,16 @@ export class ChromiumShell implements Shell, LauncherShell {
       })
     }
   }
+}
+
+/** In memory wherever the browser can be there: the pixels of every frame go through its profile. */
+function profileFolder(env: Environment, program: string): PrivateFolder {
+  const [snap] = snapFolder(program)
+  if (snap !== undefined) return new PrivateFolder(env, snap)
+  const folder = new PrivateFolder(env)
+  if (isInMemory(folder.path) || !isInMemory(SHARED_MEMORY)) return folder
+  rmSync(folder.path, { recursive: true })
+  return new PrivateFolder(env, SHARED_MEMORY)
 }
 
 /** The page that lets the browser in: a file only this user can read, because command lines are public. */

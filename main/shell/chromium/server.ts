@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { FrameMessage } from '../../../core/protocol.ts'
 import { log } from '../../log.ts'
-import { FrameStream } from '../../transport/frame-stream.ts'
+import { FrameStream, type PayloadFile } from '../../transport/frame-stream.ts'
 import type { PageDoor } from '../page-door.ts'
 import type { PageFiles } from '../page-files.ts'
 import { pageHeaders } from '../page-headers.ts'
@@ -35,6 +35,8 @@ export class PageServer implements AsyncDisposable {
   readonly #headers: Record<string, string>
   #control: { readonly socket: WebSocket; readonly control: Control } | undefined
   #frames: { readonly stream: FrameStream; readonly response: ServerResponse } | undefined
+  /** Finds the file into which a page wrote this token, when it can. */
+  findFile: (token: Uint8Array) => PayloadFile | undefined = () => undefined
   /** Told when the page's control connection opens and closes. */
   onPresence: (present: boolean) => void = () => {}
 
@@ -85,7 +87,7 @@ export class PageServer implements AsyncDisposable {
     if (objection !== undefined) this.#refuse(response, 403, `${pathname}: ${objection}`)
     else if (request.method !== 'GET') this.#refuse(response, 405, `method ${request.method}`)
     else if (pathname === '/enter') this.#enter(url, response)
-    else if (pathname === '/frames') this.#openFrames(request, response)
+    else if (pathname === '/frames') this.#openFrames(request, url, response)
     else void this.#resource(url, response)
   }
 
@@ -140,7 +142,7 @@ export class PageServer implements AsyncDisposable {
     }
   }
 
-  #openFrames(request: IncomingMessage, response: ServerResponse): void {
+  #openFrames(request: IncomingMessage, url: URL, response: ServerResponse): void {
     this.#frames?.response.destroy()
     request.socket.setTimeout(0)
     // Until the connection closes, and unchunked: a frame is framed already.
@@ -148,7 +150,9 @@ export class PageServer implements AsyncDisposable {
     response.shouldKeepAlive = false
     response.writeHead(200, { ...this.#headers, 'Content-Type': 'application/octet-stream' })
     response.flushHeaders()
-    const opened = { stream: new FrameStream(response), response }
+    const token = url.searchParams.get('file')
+    const file = token === null ? undefined : this.findFile(Buffer.from(token, 'hex'))
+    const opened = { stream: new FrameStream(response, file), response }
     this.#frames = opened
     response.once('close', () => {
       if (this.#frames !== opened) return

@@ -6,7 +6,7 @@ import { LINEAR } from '../../../core/modifier.ts'
 import type { Plane } from '../../../core/plane.ts'
 import type { SurfaceDescription } from '../../../core/protocol.ts'
 import { checkDamage, type DamageBytes } from '../damage-bytes.ts'
-import { OPAQUE } from './words.ts'
+import { imageOf, OPAQUE, type Pixels } from './words.ts'
 
 /** How a 32-bit pixel becomes a canvas's; formats that are not here go through the reference decoder. */
 type Swizzle = { readonly swap: boolean; readonly opaque: boolean }
@@ -33,6 +33,7 @@ export class MemorySurface {
   readonly #description: SurfaceDescription
   readonly #images: readonly Uint8Array<ArrayBuffer>[]
   readonly #swizzle: Swizzle | undefined
+  #canvas: { readonly pixels: Pixels; readonly image: ImageData } | undefined
   /** All pixels of a plane that only the reference decoder reads, while they are current. */
   #decoded: Uint32Array<ArrayBuffer> | undefined
 
@@ -47,6 +48,20 @@ export class MemorySurface {
   /** The memory images, whole, at their own pitch. */
   get images(): readonly Uint8Array<ArrayBuffer>[] {
     return this.#images
+  }
+
+  /** The pixels as a canvas takes them, where they lie so; undefined where they must be made. */
+  get canvas(): { readonly pixels: Pixels; readonly image: ImageData } | undefined {
+    const [image] = this.#description.images
+    const [bytes] = this.#images
+    const { opaque } = this.#description
+    const { width, height, bottomUp } = this.plane
+    if (!opaque || bottomUp || !image || !bytes || image.pitch !== width * 4) return undefined
+    if (!this.#canvas) {
+      const pixels = { width, height, words: new Uint32Array(bytes.buffer, 0, width * height) }
+      this.#canvas = { pixels, image: imageOf(pixels) }
+    }
+    return this.#canvas
   }
 
   /** Rows of 32-bit pixels as they lie, the top one first; undefined for every other plane. */

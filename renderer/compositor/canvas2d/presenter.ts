@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { damagedPart } from '../../../core/damage.ts'
 import type { Failure } from '../../../core/failure.ts'
-import { intersect, isEmpty, type Rect, type Size } from '../../../core/geometry.ts'
+import { bounds, intersect, isEmpty, type Rect, type Size } from '../../../core/geometry.ts'
 import type { ImageRect } from '../../../core/memory-image.ts'
 import { planeKinds } from '../../../core/plane.ts'
 import type { ScenePlane, SurfaceDescription, SurfaceId } from '../../../core/protocol.ts'
@@ -16,10 +16,13 @@ import {
   sceneSize,
   type View,
 } from '../presenter.ts'
+import { areaOf, SceneDamage } from '../scene-damage.ts'
+import { changedRows } from './changed-rows.ts'
 import { MemorySurface } from './memory-surface.ts'
-import { type DrawnPlane, MemoryPicture } from './picture.ts'
+import { MemoryPicture } from './picture.ts'
+import { type DrawnPlane, RowComposer } from './row-composer.ts'
 import { Scaler } from './scaler.ts'
-import { imageOf, makePixels, type Pixels } from './words.ts'
+import { imageOf, makePixels, OPAQUE, type Pixels } from './words.ts'
 
 type Surface = { readonly description: SurfaceDescription; readonly memory: MemorySurface }
 
@@ -27,9 +30,18 @@ type Surface = { readonly description: SurfaceDescription; readonly memory: Memo
 type Shown = { readonly pixels: Pixels; readonly image: ImageData }
 type ScaledPicture = Shown & { readonly scaler: Scaler }
 
+/** What is drawn: the planes of a scene, taken apart. */
+type Drawing = {
+  readonly guest: Size
+  readonly primary: DrawnPlane
+  /** Above it, bottom to top. */
+  readonly layers: readonly DrawnPlane[]
+}
+
 /**
- * Draws without a GPU: planes are decoded and composed in memory, and only what changed is put on a 2D
- * canvas, whose pixels Chromium's software compositor shows without another pass over the picture.
+ * Draws without a GPU: only what changed is put on a 2D canvas, whose pixels Chromium's software compositor
+ * shows without another pass over the picture. A primary whose bytes are as a canvas's goes there as it
+ * is, and what lies above it on top; all else is composed in memory, and scaled there.
  */
 export class Canvas2dPresenter implements Presenter {
   readonly kind = 'canvas2d'
@@ -39,7 +51,10 @@ export class Canvas2dPresenter implements Presenter {
   readonly #context: CanvasRenderingContext2D
   readonly #canvas: HTMLCanvasElement
   readonly #surfaces = new Map<SurfaceId, Surface>()
+  readonly #rows = new RowComposer()
   #picture = new MemoryPicture()
+  /** What is to be drawn, while the primary goes to the canvas as it is. */
+  #direct: SceneDamage | undefined
   #composed: Shown | undefined
   #scaled: ScaledPicture | undefined
   #lost = false
@@ -95,13 +110,12 @@ export class Canvas2dPresenter implements Presenter {
 
   drop(id: SurfaceId): void {
     this.#surfaces.delete(id)
-    this.#picture.damage.forget(id)
+    this.#damage.forget(id)
   }
 
   clear(): void {
     this.#surfaces.clear()
-    this.#picture = new MemoryPicture()
-    this.#composed = undefined
+    this.#startOver()
     this.#scaled = undefined
     this.#shown = ''
   }
@@ -112,37 +126,45 @@ export class Canvas2dPresenter implements Presenter {
     if (!surface || !image) throw new RangeError(`no image ${at} of surface ${id}`)
     surface.memory.upload(at, rects, source)
     const { plane } = surface.description
-    this.#picture.damage.add(
+    this.#damage.add(
       id,
       rects.map((rect) => damagedPart(plane, at, image, rect)),
     )
   }
 
   draw(scene: readonly ScenePlane[], view: View): void {
-    const guest = this.#sizeOf(scene)
-    if (!guest) {
+    const drawing = this.#drawing(scene)
+    if (!drawing) {
       this.#clearView(view.size)
       this.#shown = ''
       return
     }
+    const { guest, primary } = drawing
     const placement = view.place(guest)
-    const changed = this.#compose(scene, guest)
+    const isDirect = sameSize(placement.rect, guest) && primary.memory.canvas !== undefined
+    if (isDirect !== (this.#direct !== undefined)) this.#startOver(isDirect)
     const now = JSON.stringify([view.size, placement, guest])
     const isWhole = now !== this.#shown
     this.#shown = now
     if (isWhole) this.#clearView(view.size)
-    const parts = isWhole ? [{ x: 0, y: 0, ...guest }] : changed
-    for (const part of parts) this.#put(part, guest, placement, view.size)
+    const whole = [{ x: 0, y: 0, ...guest }]
+    if (isDirect) {
+      const changed = this.#changed(drawing)
+      for (const part of isWhole ? whole : changed) this.#putDirectly(drawing, part, placement)
+    } else {
+      const changed = this.#compose(drawing)
+      for (const part of isWhole ? whole : changed) this.#put(part, guest, placement, view.size)
+    }
   }
 
   read(scene: readonly ScenePlane[]): Picture | undefined {
-    const guest = this.#sizeOf(scene)
-    if (!guest) return undefined
-    // The caller draws again: what this changes is composed anew then.
-    const changed = this.#compose(scene, guest)
-    if (changed.length > 0) this.#shown = ''
-    const { words } = this.#picture.pixels
-    return { width: guest.width, height: guest.height, rgba: new Uint8Array(words.slice().buffer) }
+    const drawing = this.#drawing(scene)
+    if (!drawing) return undefined
+    const { guest, primary, layers } = drawing
+    const picture = new MemoryPicture()
+    picture.compose([primary, ...layers], guest)
+    const { words } = picture.pixels
+    return { width: guest.width, height: guest.height, rgba: new Uint8Array(words.buffer) }
   }
 
   preview(id: SurfaceId, most: Size): Picture | undefined {
@@ -157,11 +179,55 @@ export class Canvas2dPresenter implements Presenter {
     this.clear()
   }
 
-  #compose(scene: readonly ScenePlane[], guest: Size): readonly Rect[] {
-    const changed = this.#picture.compose(this.#planesOf(scene), guest)
+  get #damage(): SceneDamage {
+    return this.#direct ?? this.#picture.damage
+  }
+
+  /** Forgets what was drawn of the surfaces: all of it is drawn anew. */
+  #startOver(isDirect = false): void {
+    this.#direct = isDirect ? new SceneDamage() : undefined
+    this.#picture = new MemoryPicture()
+    this.#composed = undefined
+  }
+
+  #compose({ guest, primary, layers }: Drawing): readonly Rect[] {
+    const changed = this.#picture.compose([primary, ...layers], guest)
     const { pixels } = this.#picture
     if (this.#composed?.pixels !== pixels) this.#composed = { pixels, image: imageOf(pixels) }
     return changed
+  }
+
+  /** Parts of the picture that may be another than on the canvas; of a flip, those that are. */
+  #changed({ guest, primary, layers }: Drawing): readonly Rect[] {
+    return this.#damage.take(primary, layers, guest, (former) => {
+      const before = this.#surfaces.get(former)?.memory.canvas?.pixels.words
+      const words = primary.memory.canvas?.pixels.words
+      if (!before || words?.length !== before.length) return undefined
+      const whole = { x: 0, y: 0, ...guest }
+      return changedRows([whole], (row) => differing(before, words, guest.width, row))
+    })
+  }
+
+  /** Puts a part of the primary on the canvas, and over it what the planes above make of it. */
+  #putDirectly({ primary, layers }: Drawing, part: Rect, { rect }: Placement): void {
+    const image = primary.memory.canvas?.image
+    if (!image) throw new Error('a primary is drawn directly that cannot be')
+    const { x, y, width, height } = part
+    this.#context.putImageData(image, rect.x, rect.y, x, y, width, height)
+    const above = layers
+      .map((layer) => intersect(areaOf(layer), part))
+      .filter((seen) => !isEmpty(seen))
+    if (above.length === 0) return
+    const seen = above.reduce((all, one) => bounds(all, one))
+    const patch = makePixels(seen.width, seen.height)
+    for (let line = 0; line < seen.height; line += 1) {
+      const row = { ...seen, y: seen.y + line, height: 1 }
+      const words = this.#rows.compose(primary, layers, row)
+      for (let at = 0; at < seen.width; at += 1) {
+        patch.words[line * seen.width + at] = (words[at] as number) | OPAQUE
+      }
+    }
+    this.#context.putImageData(imageOf(patch), rect.x + seen.x, rect.y + seen.y)
   }
 
   /** Puts a part of the picture, guest pixels, where it belongs on the canvas. */
@@ -202,17 +268,21 @@ export class Canvas2dPresenter implements Presenter {
     this.#context.fillRect(0, 0, Math.max(width, this.#canvas.width), height)
   }
 
-  #sizeOf(scene: readonly ScenePlane[]): Size | undefined {
+  #drawing(scene: readonly ScenePlane[]): Drawing | undefined {
     const size = sceneSize(scene, (id) => this.#surfaces.get(id)?.description)
-    return size && { width: size.width, height: size.height }
+    const planes = this.#planesOf(scene)
+    const primary = planes.find(({ kind }) => kind === 'primary')
+    if (!size || !primary) return undefined
+    const guest = { width: size.width, height: size.height }
+    return { guest, primary, layers: planes.filter((plane) => plane !== primary) }
   }
 
   #planesOf(scene: readonly ScenePlane[]): readonly DrawnPlane[] {
-    const planes = scene.flatMap(({ kind, surface, x, y }): readonly DrawnPlane[] => {
+    const planes = scene.map(({ kind, surface, x, y }): DrawnPlane => {
       const known = this.#surfaces.get(surface)
       if (!known) throw new RangeError(`surface ${surface} was never described`)
       const place = kind === 'primary' ? { x: 0, y: 0 } : { x, y }
-      return [{ kind, surface, ...place, plane: known.description.plane, memory: known.memory }]
+      return { kind, surface, ...place, plane: known.description.plane, memory: known.memory }
     })
     return planes.toSorted((a, b) => planeKinds.indexOf(a.kind) - planeKinds.indexOf(b.kind))
   }
@@ -235,4 +305,16 @@ function relativeTo(origin: Rect, rect: Rect): Rect {
 
 function sameSize(a: Size, b: Size): boolean {
   return a.width === b.width && a.height === b.height
+}
+
+/** What of a row of two pictures is not the same. */
+function differing(a: Uint32Array, b: Uint32Array, pitch: number, row: Rect): Rect | undefined {
+  const start = row.y * pitch + row.x
+  let first = start
+  const last = start + row.width
+  while (first < last && a[first] === b[first]) first += 1
+  if (first === last) return undefined
+  let end = last
+  while (a[end - 1] === b[end - 1]) end -= 1
+  return { x: row.x + first - start, y: row.y, width: end - first, height: 1 }
 }

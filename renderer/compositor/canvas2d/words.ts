@@ -18,5 +18,5 @@ export function makePixels(width: number, height: number): Pixels {
 
 /** The same memory as a canvas takes it. */
 export function imageOf({ width, height, words }: Pixels): ImageData {
-  return new ImageData(new Uint8ClampedArray(words.buffer), width, height)
+  return new ImageData(new Uint8ClampedArray(words.buffer, 0, width * height * 4), width, height)
 }

@@ -5,7 +5,8 @@ import { decodeRgba8 } from '../../../../core/decode.ts'
 import { memoryImages } from '../../../../core/memory-image.ts'
 import type { Plane, PlaneKind } from '../../../../core/plane.ts'
 import { MemorySurface } from '../../../../renderer/compositor/canvas2d/memory-surface.ts'
-import { type DrawnPlane, MemoryPicture } from '../../../../renderer/compositor/canvas2d/picture.ts'
+import { MemoryPicture } from '../../../../renderer/compositor/canvas2d/picture.ts'
+import type { DrawnPlane } from '../../../../renderer/compositor/canvas2d/row-composer.ts'
 
 const SIZE = { width: 150, height: 90 }
 
