@@ -19,6 +19,7 @@ namespace {
 
 constexpr size_t maxDescriptors = 28;
 constexpr size_t receiveSize = 262144;
+constexpr int sendSize = 1 << 20;
 
 struct sockaddr_un addressOf(Napi::Env env, const std::string& path, const char* syscall) {
   struct sockaddr_un address = {};
@@ -78,6 +79,8 @@ Napi::Value pair(const Napi::CallbackInfo& info) {
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
     throwErrno(info.Env(), "socketpair");
   }
+  // A picture then comes in few pieces. The kernel takes less where net.core.wmem_max is less.
+  for (const int end : ends) setsockopt(end, SOL_SOCKET, SO_SNDBUF, &sendSize, sizeof sendSize);
   UniqueFd first(ends[0]);
   UniqueFd second(ends[1]);
   auto result = Napi::Array::New(info.Env(), 2);
