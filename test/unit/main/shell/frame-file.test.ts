@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FILE_PAGE, FILE_TOKEN } from '../../../../core/frame-file.ts'
+import { FrameFile, isInMemory } from '../../../../main/shell/chromium/frame-file.ts'
+
+const MEMORY = '/dev/shm'
+const token = Uint8Array.from({ length: FILE_TOKEN }, (_, at) => at + 1)
+const openFiles = () => readdirSync('/proc/self/fd').length
+
+describe.skipIf(!isInMemory(MEMORY))('the file that a page shares', () => {
+  let profile = ''
+  let folder = ''
+  beforeEach(() => {
+    profile = mkdtempSync(path.join(MEMORY, 'scanout-test-'))
+    folder = path.join(profile, 'Default', 'File System', '000', 't', '00')
+    mkdirSync(folder, { recursive: true })
+  })
+  afterEach(() => rmSync(profile, { recursive: true }))
+
+  it('is found by its token among others, takes payloads, and leaves nothing open', () => {
+    const before = openFiles()
+    writeFileSync(path.join(folder, '00000000'), 'something else')
+    writeFileSync(path.join(folder, '00000001'), token)
+    {
+      using file = FrameFile.find(profile, token)
+      const payload = Uint8Array.from({ length: 10_000 }, (_, at) => at & 0xff)
+      const first = file?.write(payload) ?? -1
+      const second = file?.write(payload.subarray(0, 5)) ?? -1
+      expect(first).toBe(FILE_PAGE)
+      const bytes = readFileSync(path.join(folder, '00000001'))
+      expect(bytes.subarray(first, first + 10_000).equals(payload)).toBe(true)
+      expect([...bytes.subarray(second, second + 5)]).toEqual([0, 1, 2, 3, 4])
+      expect([...bytes.subarray(0, FILE_TOKEN)]).toEqual([...token])
+    }
+    expect(openFiles()).toBe(before)
+  })
+
+  it('is nowhere without the token, behind a link, or for a token that is none', () => {
+    const before = openFiles()
+    writeFileSync(path.join(profile, 'outside'), token)
+    symlinkSync(path.join(profile, 'outside'), path.join(folder, '00000000'))
+    writeFileSync(path.join(folder, '00000001'), token.subarray(0, 15))
+    expect(FrameFile.find(profile, token)).toBe(undefined)
+    expect(FrameFile.find(profile, token.subarray(0, 3))).toBe(undefined)
+    expect(FrameFile.find(path.join(profile, 'no such'), token)).toBe(undefined)
+    expect(openFiles()).toBe(before)
+  })
+
+  it('is not used where a disk would see it', () => {
+    if (isInMemory(tmpdir())) return
+    const onDisk = mkdtempSync(path.join(tmpdir(), 'scanout-test-'))
+    const inner = path.join(onDisk, 'Default', 'File System')
+    mkdirSync(inner, { recursive: true })
+    writeFileSync(path.join(inner, '0'), token)
+    expect(FrameFile.find(onDisk, token)).toBe(undefined)
+    rmSync(onDisk, { recursive: true })
+  })
+})
