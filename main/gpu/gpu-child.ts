@@ -127,7 +127,8 @@ export class GpuChild implements Disposable {
     while (payload.length < length) payload = joined(payload, await this.#next(fds, owned))
     if (payload.length > length) throw new SyntaxError('its answer is too long')
     if (outcome !== 'done') return fail({ kind: outcome, why: readWords(payload) })
-    if (fds.length !== (operation === 'convert' ? 1 : 0)) {
+    const gives = operation === 'convert' || operation === 'allocate'
+    if (fds.length !== (gives ? 1 : 0)) {
       throw new SyntaxError(`its answer came with ${fds.length} descriptors`)
     }
     owned.move()

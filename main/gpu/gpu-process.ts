@@ -106,8 +106,19 @@ export class GpuProcess implements Disposable {
     const what = 'cannot convert the picture with a GPU'
     return this.#try('convert', image, what, (line, device) => {
       if (device.node === undefined) return this.#convertInMemory(line, image, into)
-      return into ? drawInto(line, image, into) : this.#convertOnDevice(line, image)
+      return into ? drawInto(line, image, into) : this.#given(line, 'convert', image)
     })
+  }
+
+  /** An empty linear AR24 dma-buf of a device's own memory, whose descriptor is the caller's. */
+  async allocate(width: number, height: number): Promise<Result<GpuImage, Failure>> {
+    const image = { width, height, fourcc: fourccValue('AR24') ?? 0, modifier: LINEAR, memory: [] }
+    const what = 'cannot allocate a picture on a GPU'
+    return this.#try('allocate', image, what, async (line, device) =>
+      device.node === undefined
+        ? fail({ kind: 'unsupported', why: 'software has no memory of its own' })
+        : this.#given(line, 'allocate', image),
+    )
   }
 
   [Symbol.dispose](): void {
@@ -162,12 +173,17 @@ export class GpuProcess implements Disposable {
     return result
   }
 
-  async #convertOnDevice(line: GpuLine, image: GpuImage): Promise<Result<GpuImage, GpuTrouble>> {
-    const answer = await line.ask({ operation: 'convert', image })
+  /** A buffer that the device made for an image. */
+  async #given(
+    line: GpuLine,
+    operation: 'convert' | 'allocate',
+    image: GpuImage,
+  ): Promise<Result<GpuImage, GpuTrouble>> {
+    const answer = await line.ask({ operation, image })
     if (!answer.ok) return answer
     using owned = new DisposableStack()
     const [fd] = answer.value.fds.map((one) => owned.use(one))
-    if (!fd) throw new Error('convert answers with a descriptor')
+    if (!fd) throw new Error(`${operation} answers with a descriptor`)
     try {
       const stride = readStride(answer.value.payload)
       const size = fd.size()

@@ -1,34 +1,83 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import type { Failure } from '../../core/failure.ts'
 import { LINEAR } from '../../core/modifier.ts'
 import type { Plane } from '../../core/plane.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import { CANARY_SIDE, canaryBytes } from '../../core/texture-canary.ts'
 import type { Fd, NativeShim } from '../../native-shim/api.ts'
+import type { GpuImage } from '../gpu/gpu-image.ts'
 import { isNativeError } from '../source/native-failure.ts'
 
 /** A dma-buf with the test picture; its descriptor is the taker's. */
 export type CanaryImage = { readonly plane: Plane; readonly dmabuf: Fd }
 
-/** What it takes to make memory a dma-buf. */
-export type UdmabufShim = Pick<NativeShim, 'createMemfd' | 'map' | 'createUdmabuf'>
+/** What it takes to fill a dma-buf. */
+export type CanaryShim = Pick<NativeShim, 'createMemfd' | 'map' | 'createUdmabuf' | 'syncDmabuf'>
 
-/** Puts the test picture into a dma-buf of our own, or says why there can be none. */
-export function makeCanary(shim: UdmabufShim): Result<CanaryImage, string> {
+/** Who gives memory of a GPU; scanout-gpu. */
+export interface CanaryGpu {
+  allocate(width: number, height: number): Promise<Result<GpuImage, Failure>>
+}
+
+const ROW = CANARY_SIDE * 4
+
+/** The test picture in memory of the GPU's own, else in ours, or why there can be none. */
+export async function makeCanary(
+  shim: CanaryShim,
+  gpu: CanaryGpu,
+): Promise<Result<CanaryImage, string>> {
+  const own = await makeGpuCanary(shim, gpu)
+  if (own.ok) return own
+  const ours = makeUdmabufCanary(shim)
+  return ours.ok
+    ? ours
+    : fail(`there is no memory for a test picture: ${own.failure}, ${ours.failure}`)
+}
+
+/** In a buffer that the GPU's driver allocated. */
+export async function makeGpuCanary(
+  shim: CanaryShim,
+  gpu: CanaryGpu,
+): Promise<Result<CanaryImage, string>> {
+  const given = await gpu.allocate(CANARY_SIDE, CANARY_SIDE)
+  if (!given.ok) return fail(given.failure.why)
+  const [memory] = given.value.memory
+  if (!memory) return fail('the GPU gave no memory')
+  using owned = new DisposableStack()
+  const { fd, stride } = memory
+  owned.use(fd)
+  try {
+    using mapping = shim.map(fd, 0, stride * CANARY_SIDE, true)
+    const bytes = canaryBytes()
+    shim.syncDmabuf(fd, 'start')
+    for (let row = 0; row < CANARY_SIDE; row += 1) {
+      mapping.write(row * stride, bytes.subarray(row * ROW, (row + 1) * ROW))
+    }
+    shim.syncDmabuf(fd, 'end')
+  } catch (error) {
+    if (!isNativeError(error)) throw error
+    return fail(`the GPU's memory cannot be written (${error.syscall} failed with ${error.code})`)
+  }
+  owned.move()
+  return ok({ plane: canaryPlane(stride), dmabuf: fd })
+}
+
+/** In memory of our own, which /dev/udmabuf makes a dma-buf. */
+export function makeUdmabufCanary(shim: CanaryShim): Result<CanaryImage, string> {
   const bytes = canaryBytes()
-  const stride = CANARY_SIDE * 4
   try {
     using memfd = shim.createMemfd('scanout-canary', bytes.length)
     using mapping = shim.map(memfd, 0, bytes.length, true)
     mapping.write(0, bytes)
-    return ok({ plane: canaryPlane(stride), dmabuf: shim.createUdmabuf(memfd, 0, bytes.length) })
+    return ok({ plane: canaryPlane(ROW), dmabuf: shim.createUdmabuf(memfd, 0, bytes.length) })
   } catch (error) {
     if (!isNativeError(error)) throw error
-    return fail(`no test picture can be made, because /dev/udmabuf cannot be used (${error.code})`)
+    return fail(`/dev/udmabuf cannot be used (${error.code})`)
   }
 }
 
 /** How the test picture lies. @param stride bytes */
-export function canaryPlane(stride: number): Plane {
+function canaryPlane(stride: number): Plane {
   const size = stride * CANARY_SIDE
   return {
     kind: 'primary',

@@ -10,7 +10,7 @@ import type { GpuImage } from '../gpu/gpu-image.ts'
 import { log } from '../log.ts'
 import type { Clock } from '../source/poller.ts'
 import type { ZeroCopyMarks } from '../zero-copy-marks.ts'
-import { makeCanary, type UdmabufShim } from './canary-image.ts'
+import { type CanaryGpu, type CanaryShim, makeCanary } from './canary-image.ts'
 import type { TextureGpu } from './converted-texture.ts'
 import { TextureChannel, type TextureImporter } from './texture-channel.ts'
 import { deviceObjection, type PciIds, type WindowGpu, windowDevice } from './texture-gate.ts'
@@ -27,13 +27,14 @@ export type TextureHost = {
 
 /** GPUs of the host, each in a process of its own. */
 export type GpuAccess = TextureGpu &
+  CanaryGpu &
   Disposable & { devices(): Promise<Result<readonly GpuDevice[], Failure>> }
 
 export type TextureParts = {
   /** @param node one device alone */
   startGpu(node?: string): GpuAccess
   pciIds(node: string): Promise<PciIds | undefined>
-  readonly shim: UdmabufShim
+  readonly shim: CanaryShim
   readonly marks: Pick<ZeroCopyMarks, 'find' | 'set' | 'clear'>
   readonly clock: Clock
 }
@@ -95,9 +96,13 @@ export class TextureTransport implements AsyncDisposable {
   async judge(): Promise<string | undefined> {
     const gate = await this.#inTime(this.#gate, GATE_MS, fail('the GPU did not answer in time'))
     if (!gate.ok) return this.#settle(gate.failure)
-    const canary = makeCanary(this.#parts.shim)
-    if (!canary.ok) return this.#settle(canary.failure)
     this.#device = gate.value
+    const canary = await makeCanary(this.#parts.shim, this.#access())
+    if (!canary.ok) return this.#settle(canary.failure)
+    if (this.#isOver) {
+      canary.value.dmabuf[Symbol.dispose]()
+      return this.#settle('the window was closed')
+    }
     // Whoever does not come back from this has left word for the next run.
     await this.#parts.marks.set(gate.value, 'the window did not come back from the test')
     this.#tried = Promise.withResolvers<string>()

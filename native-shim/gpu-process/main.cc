@@ -35,6 +35,7 @@ class Server {
     }
     const auto operation = static_cast<Operation>(request.operation);
     if (operation == Operation::describe) return {device_->description(), UniqueFd()};
+    if (operation == Operation::allocate) return allocate(request);
     const ImportedImage image(*device_, request, fds, operation == Operation::probe);
     const auto target = [&]() -> const UniqueFd& {
       if (fds.size() <= request.planes) throw Trouble{Status::failed, "a descriptor is missing"};
@@ -70,8 +71,17 @@ class Server {
     painter_->draw(image, ImportedImage(*device_, into, std::span(&target, 1), true), request.width, request.height);
   }
 
-  /** A buffer of the device's own; the payload is its stride. */
+  /** A buffer of the device's own with the picture; the payload is its stride. */
   Answer convert(const ImportedImage& image, const Request& request) {
+    Answer answer = allocate(request);
+    uint32_t stride = 0;
+    std::memcpy(&stride, answer.payload.data(), sizeof stride);
+    draw(image, request, answer.fd, stride);
+    return answer;
+  }
+
+  /** A linear AR24 buffer of the device's own; the payload is its stride. */
+  Answer allocate(const Request& request) {
     if (!device_->gbmDevice()) throw Trouble{Status::unsupported, "there is no device to allocate from"};
     constexpr uint32_t rendering = 1 << 2;
     constexpr uint32_t linear = 1 << 4;
@@ -81,7 +91,6 @@ class Server {
     const uint32_t stride = gbm().bo_get_stride(buffer);
     gbm().bo_destroy(buffer);
     if (!fd) throw Trouble{Status::failed, "its buffer cannot be shared"};
-    draw(image, request, fd, stride);
     return {std::string(reinterpret_cast<const char*>(&stride), sizeof stride), std::move(fd)};
   }
 

@@ -4,6 +4,7 @@ import type { GpuDevice } from '../../core/gpu.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import type { GpuImage } from '../../main/gpu/gpu-image.ts'
 import type { GpuAccess } from '../../main/transport/texture-transport.ts'
+import type { Fd } from '../../native-shim/api.ts'
 
 const AR24 = 0x34325241
 
@@ -32,6 +33,8 @@ export class FakeGpus {
   /** Asked for the devices, it never answers. */
   isSilent = false
   readonly probed: GpuImage[] = []
+  /** Gives memory of a GPU; none without. */
+  memory: ((size: number) => Fd) | undefined
   /** Nodes that processes were started for; undefined: all. */
   readonly started: (string | undefined)[] = []
   running = 0
@@ -48,6 +51,14 @@ export class FakeGpus {
         return this.verdict
       },
       convert: async () => fail(gpuRefusal),
+      allocate: async (width, height) => {
+        if (!this.memory) return fail(gpuRefusal)
+        // As GPUs do, with rows longer than they need be.
+        const stride = width * 4 + 256
+        const size = stride * height
+        const memory = [{ fd: this.memory(size), offset: 0, stride, size }]
+        return ok({ width, height, fourcc: AR24, modifier: 0n, memory })
+      },
       [Symbol.dispose]: () => {
         if (!isOver) this.running -= 1
         isOver = true

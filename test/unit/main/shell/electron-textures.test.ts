@@ -79,6 +79,7 @@ const openDescriptors = () => files.reduce((sum, { open }) => sum + open, 0)
 const shim = {
   createMemfd: (_name: string, size: number) => fd('/memfd:canary', size),
   map: () => mapping,
+  syncDmabuf: () => {},
   createUdmabuf: (_memfd: unknown, _offset: number, size: number) => fd('/dmabuf:', size),
 }
 

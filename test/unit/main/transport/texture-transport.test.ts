@@ -84,6 +84,7 @@ function open(): TextureTransport {
   const shim = {
     createMemfd: (_name: string, size: number) => fd('/memfd:canary', size),
     map: () => mapping,
+    syncDmabuf: () => {},
     createUdmabuf: (_memfd: unknown, _offset: number, size: number) => {
       if (udmabufs) return fd('/dmabuf:', size)
       throw Object.assign(new Error('no'), { code: 'EACCES', syscall: 'open' })
@@ -116,6 +117,15 @@ describe('textures in a window', () => {
     expect(calls).toEqual([`send ${CANARY_SURFACE}`, 'try', `forget ${CANARY_SURFACE}`, 'release'])
     expect(gpus.started).toEqual([undefined, '/dev/dri/renderD128'])
     expect(await marks.list()).toEqual([])
+    expect(openDescriptors()).toBe(0)
+  })
+
+  it('are tried with memory of the GPU’s own where it gives any', async () => {
+    gpus.memory = (size) => fd('/dmabuf:', size)
+    expect(await judged()).toBeUndefined()
+    expect(imported[0]?.planes).toMatchObject([{ stride: 512, size: 512 * 64 }])
+    expect(written).toHaveLength(64)
+    expect(Buffer.concat(written)).toEqual(Buffer.from(canaryBytes()))
     expect(openDescriptors()).toBe(0)
   })
 
