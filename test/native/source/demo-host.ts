@@ -8,6 +8,7 @@ import { DemoDevice, type DemoPlane } from '../../../main/source/demo/device.ts'
 import { DeviceSource } from '../../../main/source/device-source.ts'
 import { SourceHost } from '../../../main/source/host.ts'
 import type { SourceReport } from '../../../main/source/messages.ts'
+import type { ReadBacks } from '../../../main/source/read-backs.ts'
 import type { SourceInfo } from '../../../main/source/source.ts'
 import { shim } from '../../../native-shim/index.ts'
 import { picture } from '../../conformance/plane-device.ts'
@@ -48,6 +49,7 @@ export class DemoHost implements Disposable {
   constructor(
     dress: (device: DemoDevice) => void = () => {},
     transport: 'dmabuf' | 'region' = 'dmabuf',
+    readBacks?: ReadBacks,
   ) {
     this.device.setTransport(transport)
     dress(this.device)
@@ -57,6 +59,7 @@ export class DemoHost implements Disposable {
       transport,
       map: this.device.mapDmabuf.bind(this.device),
       now: () => this.clock.now(),
+      ...(readBacks && { readBacks }),
     })
     this.host = this.#owned.use(
       new SourceHost(this.source, shim, this.clock, (report) => this.reports.push(report)),
