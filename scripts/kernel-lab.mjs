@@ -17,6 +17,7 @@ import { boot, prepareRun } from '../test/kernel-lab/host/boot.mjs'
 import { command, isStatic, which } from '../test/kernel-lab/host/command.mjs'
 import { debianKernel } from '../test/kernel-lab/host/kernel.mjs'
 import { buildAll } from '../test/kernel-lab/host/modules.mjs'
+import { cachedMesa, fetchMesa } from '../test/kernel-lab/host/newer-mesa.mjs'
 import { Skip } from '../test/kernel-lab/host/skip.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
@@ -82,6 +83,7 @@ async function main() {
       samples,
       root,
       modules,
+      mesa: await newerMesa(),
       node: guestNode(),
       suite: [path.join(sources, 'guest/suite.mjs'), ...positionals],
       guest: path.join(sources, 'guest'),
@@ -100,6 +102,19 @@ async function main() {
     await rm(last, { recursive: true, force: true })
     await rename(out, last).catch(() => undefined)
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The part that reads back with a GPU says itself that it is skipped without. */
+async function newerMesa() {
+  if (positionals.length > 0 && !positionals.includes('gpu')) return undefined
+  try {
+    await fetchMesa(say)
+    return cachedMesa()
+  } catch (error) {
+    if (!(error instanceof Skip)) throw error
+    say(`no Mesa of Debian 13: ${error.message}`)
+    return undefined
   }
 }
 

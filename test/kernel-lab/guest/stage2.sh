@@ -39,6 +39,7 @@ export SCANOUT_SHIM="$LAB_PRODUCT/native/scanout_shim.node"
 # Code that one process compiled, the next one has: under TCG a quarter of a start.
 export NODE_COMPILE_CACHE=/tmp/node-compile-cache
 export LAB_TREE=/mnt/tree LAB_ROOT LAB_PRODUCT LAB_NODE LAB_CHECK LAB_MODULES LAB_SAMPLES LAB_OUT=/run/out
+export LAB_GPU_MODULES LAB_MESA
 
 cd "$LAB_ROOT"
 {

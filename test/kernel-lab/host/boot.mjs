@@ -22,9 +22,20 @@ exec /bin/busybox switch_root /new /bin/sh $L/stage2.sh $L
  * What a run needs in one folder that the guest sees: initramfs, stage 2, its settings, the product.
  *
  * @param run `folder`, `out`, `root` (of the repo), `modules`, `node`, `suite` (arguments of node),
- *   `guest` (folder of its scripts), `samples` (folder of planes and their pictures)
+ *   `guest` (folder of its scripts), `samples` (folder of planes and their pictures), `mesa` (what
+ *   starts scanout-gpu with a newer Mesa, if there is one)
  */
-export async function prepareRun({ folder, out, root, modules, node, suite, guest, samples }) {
+export async function prepareRun({
+  folder,
+  out,
+  root,
+  modules,
+  node,
+  suite,
+  guest,
+  samples,
+  mesa,
+}) {
   await mkdir(out, { recursive: true })
   const busybox = path.join(folder, 'busybox')
   await copyFile(which('busybox'), busybox)
@@ -41,6 +52,8 @@ export async function prepareRun({ folder, out, root, modules, node, suite, gues
     LAB_CHECK: modules.check,
     LAB_SAMPLES: samples,
     LAB_MODULES: modules.vfio.join(' '),
+    LAB_GPU_MODULES: modules.gpu.join(' '),
+    LAB_MESA: mesa ?? '',
     LAB_SUITE: suite.map(quoted).join(' '),
   }
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${quoted(value)}\n`)

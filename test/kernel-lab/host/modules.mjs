@@ -8,19 +8,24 @@ import { command, pipeline, quoted, which } from './command.mjs'
 /** Debian's modules that the guest needs: for its root file system, and for mediated devices. */
 const rootModules = ['9pnet_virtio', '9p']
 const vfioModules = ['vfio_iommu_type1', 'mdev']
+/** What a DRM device is made of. */
+const drmModules = ['drm_shmem_helper']
 
 const sampleMakefile = 'obj-m += mbochs.o mdpy.o\n'
 
 /**
- * Everything that is compiled: the kernel's own mbochs and mdpy unchanged, planelab, and the C
+ * Everything that is compiled: the kernel's own mbochs and mdpy unchanged, planelab, labgpu, and the C
  * program that checks it. Each is kept by a hash of kernel version and sources and built only when
  * that changes.
  *
- * @returns the list of modules to insert before the 9p root and after it, and the check program
+ * @returns the lists of modules to insert before the 9p root and after it, those that make a GPU when a
+ *   test wants one, and the check program
  */
 export async function buildAll(kernel, sources, say) {
   const samples = await buildModules(kernel, 'samples', kernel.samples, say)
   const planelab = await buildModules(kernel, 'planelab', path.join(sources, 'planelab'), say)
+  const labgpu = await buildModules(kernel, 'labgpu', path.join(sources, 'labgpu'), say)
+  const drm = await drmFiles(kernel, say)
   const check = await buildCheck(kernel, path.join(sources, 'planelab-check'), say)
   const stock = await stockModules(kernel, say)
   return {
@@ -31,6 +36,7 @@ export async function buildAll(kernel, sources, say) {
       path.join(samples, 'mdpy.ko'),
       path.join(planelab, 'planelab.ko'),
     ],
+    gpu: [...drm, path.join(labgpu, 'labgpu.ko')],
     check,
   }
 }
@@ -102,6 +108,20 @@ async function stockModules(kernel, say) {
   const names = JSON.parse(await readFile(list, 'utf8'))
   const files = (part) => part.map((name) => path.join(folder, `${name}.ko`))
   return { root: files(names.root), vfio: files(names.vfio) }
+}
+
+/** Those of a GPU, unpacked, each after what it depends on and without what the guest has anyway. */
+async function drmFiles(kernel, say) {
+  const folder = path.join(kernel.folder, 'built', 'stock-drm')
+  const list = path.join(folder, 'modules.json')
+  if (!existsSync(list)) {
+    say('unpacking modules of DRM')
+    await mkdir(folder, { recursive: true })
+    const { drm } = await unpackModules(kernel, folder, { drm: drmModules })
+    await writeFile(list, JSON.stringify(drm))
+  }
+  const names = JSON.parse(await readFile(list, 'utf8'))
+  return names.map((name) => path.join(folder, `${name}.ko`))
 }
 
 /**
