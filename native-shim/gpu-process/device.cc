@@ -45,19 +45,19 @@ void appendText(std::string& bytes, const char* text) {
 
 bool isSoftware(const std::string& renderer) {
   constexpr std::array names = {"llvmpipe", "softpipe", "swrast", "SwiftShader", "Software"};
-  return std::any_of(names.begin(), names.end(), [&](const char* name) {
-    return renderer.find(name) != std::string::npos;
-  });
+  return std::any_of(names.begin(), names.end(),
+                     [&](const char* name) { return renderer.find(name) != std::string::npos; });
 }
 
 }  // namespace
 
 std::string eglTrouble(const char* call) {
   constexpr std::array names = {
-      "EGL_SUCCESS",       "EGL_NOT_INITIALIZED", "EGL_BAD_ACCESS",        "EGL_BAD_ALLOC",
-      "EGL_BAD_ATTRIBUTE", "EGL_BAD_CONFIG",      "EGL_BAD_CONTEXT",       "EGL_BAD_CURRENT_SURFACE",
-      "EGL_BAD_DISPLAY",   "EGL_BAD_MATCH",       "EGL_BAD_NATIVE_PIXMAP", "EGL_BAD_NATIVE_WINDOW",
-      "EGL_BAD_PARAMETER", "EGL_BAD_SURFACE",     "EGL_CONTEXT_LOST"};
+      "EGL_SUCCESS",       "EGL_NOT_INITIALIZED",     "EGL_BAD_ACCESS",
+      "EGL_BAD_ALLOC",     "EGL_BAD_ATTRIBUTE",       "EGL_BAD_CONFIG",
+      "EGL_BAD_CONTEXT",   "EGL_BAD_CURRENT_SURFACE", "EGL_BAD_DISPLAY",
+      "EGL_BAD_MATCH",     "EGL_BAD_NATIVE_PIXMAP",   "EGL_BAD_NATIVE_WINDOW",
+      "EGL_BAD_PARAMETER", "EGL_BAD_SURFACE",         "EGL_CONTEXT_LOST"};
   const auto code = static_cast<uint32_t>(egl().GetError());
   const size_t at = code - 0x3000;
   return numbered(call, at < names.size() ? names[at] : "an error", code);
@@ -68,10 +68,14 @@ std::optional<std::string> glTrouble(const char* call) {
   if (code == 0) return std::nullopt;
   // A lost context answers every question with an error.
   for (int more = 0; more < 16 && gles().GetError() != 0;) ++more;
-  constexpr std::array names = {"GL_INVALID_ENUM",      "GL_INVALID_VALUE",
-                                "GL_INVALID_OPERATION", "GL_STACK_OVERFLOW",
-                                "GL_STACK_UNDERFLOW",   "GL_OUT_OF_MEMORY",
-                                "GL_INVALID_FRAMEBUFFER_OPERATION", "GL_CONTEXT_LOST"};
+  constexpr std::array names = {"GL_INVALID_ENUM",
+                                "GL_INVALID_VALUE",
+                                "GL_INVALID_OPERATION",
+                                "GL_STACK_OVERFLOW",
+                                "GL_STACK_UNDERFLOW",
+                                "GL_OUT_OF_MEMORY",
+                                "GL_INVALID_FRAMEBUFFER_OPERATION",
+                                "GL_CONTEXT_LOST"};
   const size_t at = code - 0x500;
   return numbered(call, at < names.size() ? names[at] : "an error", code);
 }
@@ -91,10 +95,12 @@ void Device::openDisplay(const std::string& node) {
   } else {
     node_ = UniqueFd(open(node.c_str(), O_RDWR | O_CLOEXEC));
     if (!node_) {
-      throw Trouble{Status::noDevice, std::string("it cannot be opened (") + strerrorname_np(errno) + ")"};
+      throw Trouble{Status::noDevice,
+                    std::string("it cannot be opened (") + strerrorname_np(errno) + ")"};
     }
     gbm_ = gbm().create_device(node_.get());
-    if (!gbm_) throw Trouble{Status::noDevice, "gbm_create_device failed: no driver for it is installed"};
+    if (!gbm_)
+      throw Trouble{Status::noDevice, "gbm_create_device failed: no driver for it is installed"};
     display_ = egl().GetPlatformDisplayEXT(eglPlatformGbm, gbm_, nullptr);
   }
   if (!display_) throw Trouble{Status::noDevice, eglTrouble("eglGetPlatformDisplay")};
@@ -136,19 +142,23 @@ void Device::listFormats() {
   EglInt count = 0;
   if (!egl().QueryDmaBufFormatsEXT(display_, 0, nullptr, &count) || count <= 0) return;
   std::vector<EglInt> fourccs(std::min<size_t>(static_cast<size_t>(count), maxFormats));
-  if (!egl().QueryDmaBufFormatsEXT(display_, static_cast<EglInt>(fourccs.size()), fourccs.data(), &count)) return;
+  if (!egl().QueryDmaBufFormatsEXT(display_, static_cast<EglInt>(fourccs.size()), fourccs.data(),
+                                   &count))
+    return;
   fourccs.resize(std::min(fourccs.size(), static_cast<size_t>(std::max(count, 0))));
   for (const EglInt fourcc : fourccs) {
     EglInt known = 0;
     if (!egl().QueryDmaBufModifiersEXT(display_, fourcc, 0, nullptr, nullptr, &known)) known = 0;
-    std::vector<uint64_t> modifiers(std::min<size_t>(static_cast<size_t>(std::max(known, 0)), maxFormats));
+    std::vector<uint64_t> modifiers(
+        std::min<size_t>(static_cast<size_t>(std::max(known, 0)), maxFormats));
     std::vector<EglBool> external(modifiers.size());
     if (!modifiers.empty() &&
-        !egl().QueryDmaBufModifiersEXT(display_, fourcc, static_cast<EglInt>(modifiers.size()), modifiers.data(),
-                                       external.data(), &known)) {
+        !egl().QueryDmaBufModifiersEXT(display_, fourcc, static_cast<EglInt>(modifiers.size()),
+                                       modifiers.data(), external.data(), &known)) {
       modifiers.clear();
     }
-    if (modifiers.empty()) formats_.push_back({static_cast<uint32_t>(fourcc), false, invalidModifier});
+    if (modifiers.empty())
+      formats_.push_back({static_cast<uint32_t>(fourcc), false, invalidModifier});
     for (size_t at = 0; at < modifiers.size() && formats_.size() < maxFormats; ++at) {
       formats_.push_back({static_cast<uint32_t>(fourcc), external[at] != 0, modifiers[at]});
     }
@@ -166,7 +176,8 @@ std::optional<bool> Device::externalOnly(uint32_t fourcc, uint64_t modifier) con
 std::string Device::description() const {
   const std::string renderer = glText(glRenderer);
   const char* vendor = egl().QueryString(display_, eglVendor);
-  const uint32_t flags = (isSoftware(renderer) ? 1 : 0) | (importsDmaBufs_ ? 2 : 0) | (importsModifiers_ ? 4 : 0);
+  const uint32_t flags =
+      (isSoftware(renderer) ? 1 : 0) | (importsDmaBufs_ ? 2 : 0) | (importsModifiers_ ? 4 : 0);
   std::string bytes;
   appendNumber(bytes, flags);
   appendNumber(bytes, static_cast<uint32_t>(formats_.size()));

@@ -28,7 +28,8 @@ class Device {
   bool importsModifiers() const { return importsModifiers_; }
   bool takesExternal() const { return takesExternal_; }
   int32_t maxSide() const { return maxSide_; }
-  /** Whether the listed format can be sampled as an external texture only; nothing when it is not listed. */
+  /** Whether the listed format can be sampled as an external texture only; nothing when it is not
+   * listed. */
   std::optional<bool> externalOnly(uint32_t fourcc, uint64_t modifier) const;
   /** The payload of describe. */
   std::string description() const;

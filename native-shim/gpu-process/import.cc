@@ -41,25 +41,31 @@ void checkMemory(const Request& request, std::span<const UniqueFd> fds, size_t a
   const auto length = static_cast<uint64_t>(end);
   if (offset > length || size > length - offset) {
     throw Trouble{Status::failed, "a buffer has " + std::to_string(length) + " bytes, and " +
-                                      std::to_string(size) + " from byte " + std::to_string(offset) + " on are needed"};
+                                      std::to_string(size) + " from byte " +
+                                      std::to_string(offset) + " on are needed"};
   }
-  const bool isShort = request.modifier == linear && at == 0 && size / request.height < 1;
-  const uint64_t rows = request.modifier == linear && at == 0 ? request.height - 1 : 0;
-  if (stride == 0 || stride > INT_MAX || offset > INT_MAX || isShort || rows * stride >= size) {
+  // What a plane needs exactly is the other side's table; this much holds for every linear one.
+  const bool isWhole = request.modifier == linear && at == 0;
+  const uint64_t before = isWhole ? (request.height - 1) * stride : 0;
+  if (stride == 0 || stride > INT_MAX || offset > INT_MAX || size <= before) {
     throw Trouble{Status::failed, "the layout does not fit into its buffer"};
   }
 }
 
 }  // namespace
 
-ImportedImage::ImportedImage(const Device& device, const Request& request, std::span<const UniqueFd> fds, bool as2d)
+ImportedImage::ImportedImage(const Device& device, const Request& request,
+                             std::span<const UniqueFd> fds, bool as2d)
     : device_(device) {
-  if (!device.importsDmaBufs()) throw Trouble{Status::unsupported, "it imports no dma-bufs (EGL_EXT_image_dma_buf_import)"};
+  if (!device.importsDmaBufs())
+    throw Trouble{Status::unsupported, "it imports no dma-bufs (EGL_EXT_image_dma_buf_import)"};
   const auto most = static_cast<uint32_t>(device.maxSide());
   if (request.width == 0 || request.height == 0 || request.width > most || request.height > most) {
-    throw Trouble{Status::unsupported, "its textures are at most " + std::to_string(most) + " pixels wide and high"};
+    throw Trouble{Status::unsupported,
+                  "its textures are at most " + std::to_string(most) + " pixels wide and high"};
   }
-  if (request.planes == 0 || request.planes > fds.size()) throw Trouble{Status::failed, "a descriptor is missing"};
+  if (request.planes == 0 || request.planes > fds.size())
+    throw Trouble{Status::failed, "a descriptor is missing"};
   for (size_t at = 0; at < request.planes; ++at) checkMemory(request, fds, at);
   const auto external = device.externalOnly(request.fourcc, request.modifier);
   if (external == true && (as2d || !device.takesExternal())) {
@@ -70,6 +76,7 @@ ImportedImage::ImportedImage(const Device& device, const Request& request, std::
   // A driver that lists nothing may still want YUV to be external.
   if (trouble && !external && !as2d && device.takesExternal()) trouble = bind(glTextureExternal);
   if (trouble) {
+    gles().DeleteTextures(1, &texture_);
     egl().DestroyImageKHR(device.display(), image_);
     throw Trouble{Status::unsupported, *trouble};
   }
@@ -82,17 +89,19 @@ ImportedImage::~ImportedImage() {
 
 void ImportedImage::create(const Request& request, std::span<const UniqueFd> fds) {
   const auto attempt = [&](bool withModifier) {
-    std::vector<EglInt> attributes = {eglWidth, static_cast<EglInt>(request.width), eglHeight,
-                                      static_cast<EglInt>(request.height), fourccAttribute,
-                                      static_cast<EglInt>(request.fourcc)};
+    std::vector<EglInt> attributes = {eglWidth,        static_cast<EglInt>(request.width),
+                                      eglHeight,       static_cast<EglInt>(request.height),
+                                      fourccAttribute, static_cast<EglInt>(request.fourcc)};
     for (size_t at = 0; at < request.planes; ++at) {
       const auto& names = planeAttributes[at];
       const auto& memory = request.memory[at];
-      attributes.insert(attributes.end(), {names.fd, fds[at].get(), names.offset, static_cast<EglInt>(memory.offset),
-                                           names.pitch, static_cast<EglInt>(memory.stride)});
+      attributes.insert(attributes.end(),
+                        {names.fd, fds[at].get(), names.offset, static_cast<EglInt>(memory.offset),
+                         names.pitch, static_cast<EglInt>(memory.stride)});
       if (!withModifier) continue;
-      attributes.insert(attributes.end(), {names.modifierLow, static_cast<EglInt>(request.modifier & 0xffffffff),
-                                           names.modifierHigh, static_cast<EglInt>(request.modifier >> 32)});
+      attributes.insert(attributes.end(),
+                        {names.modifierLow, static_cast<EglInt>(request.modifier & 0xffffffff),
+                         names.modifierHigh, static_cast<EglInt>(request.modifier >> 32)});
     }
     if (request.matrix > 0 && request.matrix < std::size(matrices)) {
       attributes.insert(attributes.end(), {yuvMatrixHint, matrices[request.matrix]});
@@ -101,11 +110,13 @@ void ImportedImage::create(const Request& request, std::span<const UniqueFd> fds
       attributes.insert(attributes.end(), {yuvRangeHint, ranges[request.range]});
     }
     attributes.push_back(eglNone);
-    image_ = egl().CreateImageKHR(device_.display(), nullptr, eglLinuxDmaBuf, nullptr, attributes.data());
+    image_ = egl().CreateImageKHR(device_.display(), nullptr, eglLinuxDmaBuf, nullptr,
+                                  attributes.data());
     return image_ != nullptr;
   };
   if (!device_.importsModifiers() && request.modifier != linear) {
-    throw Trouble{Status::unsupported, "its driver knows no modifiers (EGL_EXT_image_dma_buf_import_modifiers)"};
+    throw Trouble{Status::unsupported,
+                  "its driver knows no modifiers (EGL_EXT_image_dma_buf_import_modifiers)"};
   }
   if (device_.importsModifiers() && attempt(true)) return;
   // Drivers that list no modifiers for a format take buffers without one for linear.

@@ -21,7 +21,8 @@ class ImportedImage {
    * @param as2d refuse what can be sampled as an external texture only
    * @throws Trouble
    */
-  ImportedImage(const Device& device, const Request& request, std::span<const UniqueFd> fds, bool as2d);
+  ImportedImage(const Device& device, const Request& request, std::span<const UniqueFd> fds,
+                bool as2d);
   ~ImportedImage();
   ImportedImage(const ImportedImage&) = delete;
   ImportedImage& operator=(const ImportedImage&) = delete;

@@ -34,7 +34,9 @@ void findExtension(const char* name, Function*& function) {
 Egl loadEgl() {
   void* library = open("libEGL.so.1");
   Egl table = {};
-  const auto core = [&](const char* name, auto*& function) { find(library, "egl", name, function); };
+  const auto core = [&](const char* name, auto*& function) {
+    find(library, "egl", name, function);
+  };
   core("GetProcAddress", table.GetProcAddress);
   core("GetError", table.GetError);
   core("QueryString", table.QueryString);
@@ -58,13 +60,16 @@ Egl loadEgl() {
   return table;
 }
 
-/** Every libEGL of today gives out the functions of OpenGL ES itself: its own library need not be there. */
+/** Every libEGL of today gives out the functions of OpenGL ES itself: its own library need not be
+ * there. */
 Gles loadGles() {
   void* library = dlopen("libGLESv2.so.2", RTLD_NOW | RTLD_LOCAL);
   Gles table = {};
   const auto core = [&](const char* name, auto*& function) {
-    if (library) find(library, "gl", name, function);
-    else findExtension(("gl" + std::string(name)).c_str(), function);
+    if (library)
+      find(library, "gl", name, function);
+    else
+      findExtension(("gl" + std::string(name)).c_str(), function);
     if (!function) throw Trouble{Status::noDevice, "libGLESv2.so.2 cannot be loaded"};
   };
   core("GetString", table.GetString);
@@ -111,7 +116,9 @@ Gles loadGles() {
 Gbm loadGbm() {
   void* library = open("libgbm.so.1");
   Gbm table = {};
-  const auto core = [&](const char* name, auto*& function) { find(library, "gbm_", name, function); };
+  const auto core = [&](const char* name, auto*& function) {
+    find(library, "gbm_", name, function);
+  };
   core("create_device", table.create_device);
   core("bo_create", table.bo_create);
   core("bo_destroy", table.bo_destroy);
@@ -139,7 +146,8 @@ const Gbm& gbm() {
 
 bool hasExtension(const char* list, const char* word) {
   const size_t length = std::strlen(word);
-  for (const char* at = list ? std::strstr(list, word) : nullptr; at; at = std::strstr(at + 1, word)) {
+  for (const char* at = list ? std::strstr(list, word) : nullptr; at;
+       at = std::strstr(at + 1, word)) {
     const bool begins = at == list || at[-1] == ' ';
     if (begins && (at[length] == ' ' || at[length] == '\0')) return true;
   }

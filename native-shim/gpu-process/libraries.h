@@ -5,7 +5,8 @@
 #include <cstdint>
 
 // The few functions of EGL, OpenGL ES 2 and GBM that are used, found when the program runs: whoever
-// builds or installs this needs none of them. Names and numbers are those of the Khronos registry and gbm.h.
+// builds or installs this needs none of them. Names and numbers are those of the Khronos registry
+// and gbm.h.
 
 namespace scanout::gpu {
 

@@ -10,8 +10,9 @@
 
 #include "painter.h"
 
-// scanout-gpu [NODE]: imports dma-bufs into one GPU for the process at the other end of descriptor 3.
-// Drivers crash over buffers that they do not expect; here that costs nothing but this process.
+// scanout-gpu [NODE]: imports dma-bufs into one GPU for the process at the other end of
+// descriptor 3. Drivers crash over buffers that they do not expect; here that costs nothing but
+// this process.
 
 namespace scanout::gpu {
 namespace {
@@ -59,7 +60,8 @@ class Server {
   }
 
  private:
-  void draw(const ImportedImage& image, const Request& request, const UniqueFd& target, uint32_t stride) {
+  void draw(const ImportedImage& image, const Request& request, const UniqueFd& target,
+            uint32_t stride) {
     Request into = {};
     into.width = request.width;
     into.height = request.height;
@@ -67,8 +69,10 @@ class Server {
     into.planes = 1;
     const auto end = lseek(target.get(), 0, SEEK_END);
     into.memory[0] = {0, stride, end < 0 ? 0 : static_cast<uint64_t>(end)};
-    if (stride / 4 < request.width) throw Trouble{Status::failed, "the rows to draw into are too short"};
-    painter_->draw(image, ImportedImage(*device_, into, std::span(&target, 1), true), request.width, request.height);
+    if (stride / 4 < request.width)
+      throw Trouble{Status::failed, "the rows to draw into are too short"};
+    painter_->draw(image, ImportedImage(*device_, into, std::span(&target, 1), true), request.width,
+                   request.height);
   }
 
   /** A buffer of the device's own with the picture; the payload is its stride. */
@@ -82,10 +86,12 @@ class Server {
 
   /** A linear AR24 buffer of the device's own; the payload is its stride. */
   Answer allocate(const Request& request) {
-    if (!device_->gbmDevice()) throw Trouble{Status::unsupported, "there is no device to allocate from"};
+    if (!device_->gbmDevice())
+      throw Trouble{Status::unsupported, "there is no device to allocate from"};
     constexpr uint32_t rendering = 1 << 2;
     constexpr uint32_t linear = 1 << 4;
-    GbmBuffer* buffer = gbm().bo_create(device_->gbmDevice(), request.width, request.height, ar24, rendering | linear);
+    GbmBuffer* buffer = gbm().bo_create(device_->gbmDevice(), request.width, request.height, ar24,
+                                        rendering | linear);
     if (!buffer) throw Trouble{Status::unsupported, "it cannot allocate a linear buffer"};
     UniqueFd fd(gbm().bo_get_fd(buffer));
     const uint32_t stride = gbm().bo_get_stride(buffer);

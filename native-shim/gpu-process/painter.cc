@@ -25,14 +25,16 @@ constexpr uint32_t glPackAlignment = 0x0D05;
 /** One triangle that covers everything. */
 constexpr float corners[] = {-1, -1, 3, -1, -1, 3};
 
-constexpr const char* vertexText = "attribute vec2 corner; void main() { gl_Position = vec4(corner, 0.0, 1.0); }";
+constexpr const char* vertexText =
+    "attribute vec2 corner; void main() { gl_Position = vec4(corner, 0.0, 1.0); }";
 
 /** Pixel centres are sampled at pixel centres: nothing is filtered. */
 std::string fragmentText(uint32_t target, Order order) {
   const bool isExternal = target == glTextureExternal;
   return std::string(isExternal ? "#extension GL_OES_EGL_image_external : require\n" : "") +
          "precision highp float; uniform " + (isExternal ? "samplerExternalOES" : "sampler2D") +
-         " image; uniform vec2 scale; void main() { gl_FragColor = texture2D(image, gl_FragCoord.xy * scale)." +
+         " image; uniform vec2 scale; void main() { gl_FragColor = texture2D(image, "
+         "gl_FragCoord.xy * scale)." +
          (order == Order::bgra ? "bgra" : "rgba") + "; }";
 }
 
@@ -55,10 +57,12 @@ class Target {
  public:
   Target(int fd, size_t size) : size_(size) {
     const off_t end = lseek(fd, 0, SEEK_END);
-    if (end < 0 || static_cast<uint64_t>(end) < size) throw Trouble{Status::failed, "the memory to read into is too short"};
+    if (end < 0 || static_cast<uint64_t>(end) < size)
+      throw Trouble{Status::failed, "the memory to read into is too short"};
     address_ = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (address_ == MAP_FAILED) {
-      throw Trouble{Status::failed, std::string("the memory to read into cannot be mapped (") + strerrorname_np(errno) + ")"};
+      throw Trouble{Status::failed, std::string("the memory to read into cannot be mapped (") +
+                                        strerrorname_np(errno) + ")"};
     }
   }
   ~Target() { munmap(address_, size_); }
@@ -94,12 +98,13 @@ void Painter::read(const ImportedImage& image, uint32_t width, uint32_t height, 
   const Target memory(target, static_cast<size_t>(width) * 4 * height);
   paint(image, canvas(width, height), width, height, Order::bgra);
   gles().PixelStorei(glPackAlignment, 4);
-  gles().ReadPixels(0, 0, static_cast<int32_t>(width), static_cast<int32_t>(height), glRgba, glUnsignedByte,
-                    memory.address());
+  gles().ReadPixels(0, 0, static_cast<int32_t>(width), static_cast<int32_t>(height), glRgba,
+                    glUnsignedByte, memory.address());
   checkDrawn("glReadPixels");
 }
 
-void Painter::draw(const ImportedImage& image, const ImportedImage& target, uint32_t width, uint32_t height) {
+void Painter::draw(const ImportedImage& image, const ImportedImage& target, uint32_t width,
+                   uint32_t height) {
   const auto& gl = gles();
   struct Framebuffer {
     uint32_t name = 0;
@@ -142,7 +147,8 @@ Painter::Program& Painter::program(uint32_t target, Order order) {
   return program;
 }
 
-void Painter::paint(const ImportedImage& image, uint32_t framebuffer, uint32_t width, uint32_t height, Order order) {
+void Painter::paint(const ImportedImage& image, uint32_t framebuffer, uint32_t width,
+                    uint32_t height, Order order) {
   const auto& gl = gles();
   const auto& [name, scale] = program(image.target(), order);
   gl.BindFramebuffer(glFramebuffer, framebuffer);

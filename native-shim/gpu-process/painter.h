@@ -20,7 +20,8 @@ class Painter {
   /** Into memory of width × 4 × height bytes, as the bytes of AR24. */
   void read(const ImportedImage& image, uint32_t width, uint32_t height, int target);
   /** Into another image of that size. */
-  void draw(const ImportedImage& image, const ImportedImage& target, uint32_t width, uint32_t height);
+  void draw(const ImportedImage& image, const ImportedImage& target, uint32_t width,
+            uint32_t height);
 
  private:
   struct Program {
@@ -28,7 +29,8 @@ class Painter {
     int32_t scale = -1;
   };
   Program& program(uint32_t target, Order order);
-  void paint(const ImportedImage& image, uint32_t framebuffer, uint32_t width, uint32_t height, Order order);
+  void paint(const ImportedImage& image, uint32_t framebuffer, uint32_t width, uint32_t height,
+             Order order);
   /** A framebuffer of our own, kept until another size is wanted. */
   uint32_t canvas(uint32_t width, uint32_t height);
 

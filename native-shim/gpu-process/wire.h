@@ -15,7 +15,14 @@ namespace scanout::gpu {
 constexpr uint32_t magic = 0x55504753;
 constexpr size_t maxPlanes = 4;
 
-enum class Operation : uint32_t { describe = 1, probe = 2, read = 3, convert = 4, draw = 5, allocate = 6 };
+enum class Operation : uint32_t {
+  describe = 1,
+  probe = 2,
+  read = 3,
+  convert = 4,
+  draw = 5,
+  allocate = 6
+};
 
 /** What became of a request. */
 enum class Status : uint32_t {

@@ -112,7 +112,7 @@ describe.skipIf(!built.installed)('the deb (needs the Debian package dpkg)', () 
     expect(stamps).toEqual(new Set([date.slice(0, 16)]))
   })
 
-  it('runs nothing but its launcher, Node and Electron', () => {
+  it('runs nothing but its launcher, Node, Electron and the GPU process', () => {
     const runnable = files.filter((file) => {
       const status = lstatSync(path.join(installed, file))
       return status.isFile() && (status.mode & 0o111) !== 0
@@ -121,6 +121,7 @@ describe.skipIf(!built.installed)('the deb (needs the Debian package dpkg)', () 
       'opt/Scanout/chrome-sandbox',
       'opt/Scanout/chrome_crashpad_handler',
       'opt/Scanout/resources/node',
+      `${program}/out/native/scanout-gpu`,
       'opt/Scanout/scanout',
       'opt/Scanout/scanout-window',
     ])
