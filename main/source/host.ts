@@ -50,7 +50,11 @@ export class SourceHost implements Disposable {
     this.#clock = clock
     this.#post = post
     this.#writer = new FrameWriter(shim, () => performance.timeOrigin + performance.now())
-    this.#poller = new Poller(clock, (pixels) => this.#step(pixels))
+    this.#poller = new Poller(
+      clock,
+      (pixels) => this.#step(pixels),
+      () => source.pushes === true,
+    )
     source.onWake(() => this.#wake())
     source.onNews?.((news) => {
       if (!this.#isEnded) post({ kind: 'news', news })
@@ -160,12 +164,18 @@ export class SourceHost implements Disposable {
       this.#end(gone)
       return { changed: false }
     }
-    if (!pixels) return { changed: this.#tell(readings) }
+    if (!pixels) return { changed: this.#tell(readings), ...this.#unrest(readings) }
     const { written, failures } = this.#writer.write(readings)
     const changed = this.#tell(readings, failures)
-    if (!written) return { changed }
+    if (!written) return { changed, ...this.#unrest(readings) }
     this.#send(written)
-    return { frame: written.frame.seq, changed: changed || written.isNews }
+    const { frame, isNews } = written
+    return { frame: frame.seq, changed: changed || isNews, ...this.#unrest(readings) }
+  }
+
+  #unrest(readings: readonly PlaneReading[]): Pick<RefreshOutcome, 'isRestless'> {
+    const isStalled = this.#statuses.some(({ state }) => state === 'stalled')
+    return { isRestless: isStalled || readings.some(({ isStale }) => isStale === true) }
   }
 
   #send({ frame, payload, memory, textures }: WrittenFrame): void {

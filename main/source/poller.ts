@@ -20,8 +20,11 @@ export const systemClock: Clock = {
   },
 }
 
-/** One frame of a 60 Hz display: faster could not be shown. */
+/** One frame of a 60 Hz display: until the window's is known, faster could not be shown. */
 export const ACTIVE_MS = 1000 / 60
+/** Displays outside of this range are not believed, Hz. */
+export const LEAST_HZ = 20
+export const MOST_HZ = 500
 /** After this long without a change, the picture is taken to rest for a moment … */
 const RESTING_AFTER_MS = 500
 export const RESTING_MS = 50
@@ -46,6 +49,10 @@ export type PollState = {
   readonly credits: number
   /** The source, the window or a person says that there is something new. */
   readonly woken: boolean
+  /** The source says so whenever there is something new, and nothing was in between. */
+  readonly pushed: boolean
+  /** One frame of the window's display. */
+  readonly activeMs: number
   readonly refreshedAt: number
   readonly changedAt: number
   /** What the last whole refresh took. */
@@ -58,12 +65,13 @@ export type PollPlan = { readonly at: number; readonly pixels: boolean }
 /** The rule of refreshing: never faster than frames are presented, rarer when nothing happens. */
 export function planRefresh(state: PollState, now: number): PollPlan {
   const { refreshedAt } = state
+  if (state.pushed && !state.woken) return { at: Number.POSITIVE_INFINITY, pixels: false }
   if (!state.visible || state.underWay >= state.credits) {
     return { at: refreshedAt + HIDDEN_MS, pixels: false }
   }
   if (state.woken) return { at: refreshedAt + WAKE_MS, pixels: true }
   const quietMs = now - state.changedAt
-  if (quietMs <= RESTING_AFTER_MS) return { at: refreshedAt + ACTIVE_MS, pixels: true }
+  if (quietMs <= RESTING_AFTER_MS) return { at: refreshedAt + state.activeMs, pixels: true }
   const [least, share, most] =
     quietMs <= IDLE_AFTER_MS
       ? [RESTING_MS, RESTING_SHARE, RESTING_MAX_MS]
@@ -73,12 +81,20 @@ export function planRefresh(state: PollState, now: number): PollPlan {
 }
 
 /** What a refresh brought: a frame went out under this number, or whether anything changed at all. */
-export type RefreshOutcome = { readonly frame?: number; readonly changed: boolean }
+export type RefreshOutcome = {
+  readonly frame?: number
+  readonly changed: boolean
+  /** Something could not be read for now: it is looked at again whoever tells of it. */
+  readonly isRestless?: boolean
+}
 
 /** Calls for a refresh whenever {@link planRefresh} says so. One timer at most; none before `start`. */
 export class Poller implements Disposable {
   readonly #clock: Clock
   readonly #refresh: (pixels: boolean) => RefreshOutcome
+  readonly #pushes: () => boolean
+  #isRestless = false
+  #activeMs = ACTIVE_MS
   #cancel: (() => void) | undefined
   #started = false
   #visible = true
@@ -89,9 +105,17 @@ export class Poller implements Disposable {
   #changedAt: number
   #costMs = 0
 
-  /** @param refresh reads the planes; with pixels also compares and sends them */
-  constructor(clock: Clock, refresh: (pixels: boolean) => RefreshOutcome) {
+  /**
+   * @param refresh reads the planes; with pixels also compares and sends them
+   * @param pushes whether all that is new is told by {@link wake}
+   */
+  constructor(
+    clock: Clock,
+    refresh: (pixels: boolean) => RefreshOutcome,
+    pushes: () => boolean = () => false,
+  ) {
     this.#clock = clock
+    this.#pushes = pushes
     this.#refresh = refresh
     this.#changedAt = clock.now()
   }
@@ -107,6 +131,13 @@ export class Poller implements Disposable {
   forgetFrames(): void {
     this.#underWay = []
     this.wake()
+  }
+
+  /** The window's display shows so many frames a second. */
+  set hz(hz: number) {
+    if (!(hz >= LEAST_HZ && hz <= MOST_HZ)) return
+    this.#activeMs = 1000 / hz
+    this.#plan()
   }
 
   /** There is something new, by whatever sign. */
@@ -147,6 +178,7 @@ export class Poller implements Disposable {
     if (!this.#started) return
     const now = this.#clock.now()
     const { at, pixels } = planRefresh(this.#state(), now)
+    if (at === Number.POSITIVE_INFINITY) return
     const delayMs = Math.max(0, Math.round(at - now))
     this.#cancel = this.#clock.after(delayMs, () => this.#run(pixels))
   }
@@ -157,6 +189,8 @@ export class Poller implements Disposable {
       underWay: this.#underWay.length,
       credits: this.#credits,
       woken: this.#woken,
+      pushed: !this.#isRestless && this.#pushes(),
+      activeMs: this.#activeMs,
       refreshedAt: this.#refreshedAt,
       changedAt: this.#changedAt,
       costMs: this.#costMs,
@@ -168,7 +202,8 @@ export class Poller implements Disposable {
     const startedAt = this.#clock.now()
     if (pixels) this.#woken = false
     this.#refreshedAt = startedAt
-    const { frame, changed } = this.#refresh(pixels)
+    const { frame, changed, isRestless = false } = this.#refresh(pixels)
+    this.#isRestless = isRestless
     if (frame !== undefined) this.#underWay.push(frame)
     if (changed) this.#changedAt = startedAt
     if (pixels) this.#costMs = this.#clock.now() - startedAt

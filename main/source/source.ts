@@ -87,6 +87,8 @@ export interface Source extends Disposable {
   fetch?(): Promise<void>
   /** Called by a pushing source, or when the VM ends; at most one listener. */
   onWake(listener: () => void): void
+  /** True while the listener is woken for everything that is new: nothing need be looked at in between. */
+  readonly pushes?: boolean
   /** Buffers held now, most recently shown first. */
   surfaces(): readonly CachedSurface[]
   /** Queries that failed since it was opened, retries included. */

@@ -77,6 +77,10 @@ export class PlanesSource implements Source {
     return this.#hello.promise
   }
 
+  get pushes(): boolean {
+    return !this.#pull
+  }
+
   onWake(listener: () => void): void {
     this.#wake = listener
   }

@@ -39,6 +39,7 @@ type LineEnd = Pick<DisplayLine, 'hungUp'> & { readonly process: ProcessWatch | 
 
 /** One console of a QEMU over its D-Bus display. Everything that comes from QEMU is hostile. */
 export class QemuSource implements Source {
+  readonly pushes = true
   readonly #info: SourceInfo
   readonly #shim: NativeShim
   readonly #clock: Clock

@@ -16,7 +16,7 @@ import { ManualClock } from '../../../fakes/manual-clock.ts'
 
 const rest: PollState = {
   ...{ visible: true, underWay: 0, credits: 2, woken: false },
-  ...{ refreshedAt: 1000, changedAt: 1000, costMs: 0 },
+  ...{ refreshedAt: 1000, changedAt: 1000, costMs: 0, pushed: false, activeMs: ACTIVE_MS },
 }
 const delay = (change: Partial<PollState>, now = 1000) =>
   planRefresh({ ...rest, ...change }, now).at - 1000
@@ -36,6 +36,10 @@ describe('the schedule of refreshes', () => {
     ['once a second when hidden, woken or not', { visible: false, woken: true }, 1000, HIDDEN_MS],
     ['once a second while two frames are under way', { underWay: 2, woken: true }, 1000, HIDDEN_MS],
     ['on time while one is', { underWay: 1 }, 1000, ACTIVE_MS],
+    ['a frame of a faster display', { activeMs: 1000 / 144 }, 1000, 1000 / 144],
+    ['never while a source would tell', { pushed: true }, 1000, Infinity],
+    ['never while it tells nothing, hidden', { pushed: true, visible: false }, 1000, Infinity],
+    ['almost at once when it tells', { pushed: true, woken: true }, 1000, WAKE_MS],
     ['not while the only credit is out', { underWay: 1, credits: 1 }, 1000, HIDDEN_MS],
   ])('is %s', (_name, change, now, expected) => {
     expect(delay(change, now)).toBeCloseTo(expected, 6)
@@ -69,6 +73,41 @@ describe('the poller', () => {
     expect(clock.pending).toBe(1)
     poller[Symbol.dispose]()
     expect(clock.pending).toBe(0)
+  })
+
+  it('has no timer while a source that tells of everything rests, and one while something is amiss', () => {
+    const clock = new ManualClock()
+    let isRestless = true
+    const poller = new Poller(
+      clock,
+      () => ({ changed: false, isRestless }),
+      () => true,
+    )
+    poller.start(2)
+    clock.advance(1000)
+    expect(clock.pending).toBe(1)
+    isRestless = false
+    clock.advance(1000)
+    expect(clock.pending).toBe(0)
+    poller.nudge()
+    expect(clock.pending).toBe(0)
+    poller.wake()
+    expect(clock.pending).toBe(1)
+    clock.advance(WAKE_MS)
+    expect(clock.pending).toBe(0)
+  })
+
+  it('keeps the pace of the display, and believes no display that cannot be', () => {
+    const { clock, poller, refreshes } = setUp(() => ({ changed: true }))
+    poller.start(2)
+    clock.advance(100)
+    for (const hz of [0, -5, Number.NaN, Number.POSITIVE_INFINITY, 5000]) poller.hz = hz
+    const before = refreshes.length
+    clock.advance(1000)
+    expect(refreshes.length - before).toBeLessThanOrEqual(63)
+    poller.hz = 120
+    clock.advance(1000)
+    expect(refreshes.length - before).toBeGreaterThan(160)
   })
 
   it('stops after two frames until one was presented', () => {
