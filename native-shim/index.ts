@@ -63,10 +63,11 @@ export const shim: NativeShim = {
   seals: (fd) => native().seals(NativeFd.handleOf('fd', fd)),
   map,
   mapOver,
-  syncDmabuf: (fd, phase) =>
+  syncDmabuf: (fd, phase, writes = false) =>
     native().dmabufSync(
       NativeFd.handleOf('fd', fd),
       oneOf('phase', phase, ['start', 'end']) === 'end',
+      truth('writes', writes),
     ),
 
   scanDamage,

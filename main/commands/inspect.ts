@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Failure } from '../../core/failure.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import { cpuEngine } from '../capture/engine.ts'
-import { type Command, defineCommand, type Io } from '../command.ts'
+import { type Command, defineCommand, type Io, wrongUse } from '../command.ts'
 import { type SourceReport, sourceReport } from '../plane-report.ts'
 import { reportText } from '../plane-report-text.ts'
 import type { SourceDescription, SourceHandle } from '../source/source.ts'
 import { type OpenSource, openSource, waitOption } from '../source-opener.ts'
+import { inspectGpu } from './inspect-gpu.ts'
 
 /** How often a watched source is asked. */
 const WATCH_MS = 500
@@ -22,14 +23,22 @@ export function inspectCommand(open: OpenSource): Command {
   return defineCommand({
     name: 'inspect',
     summary: "Prints a VM's planes: formats, layouts, positions, identities and verdicts.",
-    operands: [{ metavar: 'ADDRESS', help: 'address of the VM' }],
+    operands: [{ metavar: 'ADDRESS', help: 'address of the VM', optional: true }],
     options: {
       watch: { type: 'flag', short: 'w', help: 'print again whenever something changes' },
       wait: waitOption,
       json: { type: 'flag', help: 'print JSON, one object; with --watch one a line' },
+      gpu: { type: 'flag', help: "test this host's GPUs instead, and print a report" },
+      forget: { type: 'flag', help: 'with --gpu: let windows try a GPU again that failed them' },
     },
-    notes: ['Planes that cannot be shown are printed with the reason; that is no failure here.'],
+    notes: [
+      'Planes that cannot be shown are printed with the reason; that is no failure here.',
+      '--gpu sends test pictures through every GPU and compares what comes back. Status 1 says that a window could ' +
+        'not rely on one.',
+    ],
     execute: async ({ options, operands: [address] }, io) => {
+      if (options.gpu) return inspectGpu(options, io)
+      if (address === undefined) return noAddress
       const source = await open(address, io.signal, options.wait)
       if (!source.ok) return source
       await using handle = source.value
@@ -46,6 +55,12 @@ export function inspectCommand(open: OpenSource): Command {
 }
 
 export const inspect = inspectCommand(openSource)
+
+const noAddress = wrongUse(
+  'inspect needs ADDRESS',
+  'no address of the VM was given',
+  'Write scanout inspect ADDRESS, or scanout inspect --gpu',
+)
 
 /** Producers that push may take a moment before they say anything. */
 async function firstWord(handle: SourceHandle, io: Io): Promise<SourceDescription> {

@@ -49,11 +49,11 @@ export async function makeGpuCanary(
   try {
     using mapping = shim.map(fd, 0, stride * CANARY_SIDE, true)
     const bytes = canaryBytes()
-    shim.syncDmabuf(fd, 'start')
+    shim.syncDmabuf(fd, 'start', true)
     for (let row = 0; row < CANARY_SIDE; row += 1) {
       mapping.write(row * stride, bytes.subarray(row * ROW, (row + 1) * ROW))
     }
-    shim.syncDmabuf(fd, 'end')
+    shim.syncDmabuf(fd, 'end', true)
   } catch (error) {
     if (!isNativeError(error)) throw error
     return fail(`the GPU's memory cannot be written (${error.syscall} failed with ${error.code})`)
