@@ -8,6 +8,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { accessSync, constants, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { fetchMesa } from '../test/kernel-lab/host/newer-mesa.mjs'
 import { Skip } from '../test/kernel-lab/host/skip.mjs'
 import { fetchQemu, newerQemus } from '../test/qemu/host/newer-qemu.mjs'
 import { distLine } from './dist-line.mjs'
@@ -54,7 +55,7 @@ function dbusDisplay() {
 const layers = [
   { name: 'check', run: check, hindrance: () => undefined },
   { name: 'unit', run: () => vitest('unit'), hindrance: () => undefined },
-  { name: 'native', run: () => vitest('native'), hindrance: () => undefined },
+  { name: 'native', run: native, hindrance: () => undefined },
   { name: 'gl', run: () => vitest('gl'), hindrance: browser },
   { name: 'dist', run: dist, hindrance: () => undefined },
   { name: 'e2e', run: () => vitest('e2e'), hindrance: browser },
@@ -159,6 +160,17 @@ async function dist() {
   const outcome = await vitest('package')
   process.stdout.write(`${distLine(path.join(results, 'package.json'))}\n`)
   return outcome
+}
+
+/** A Mesa that imports memory without a device, where it can be fetched; those tests say themselves that they are skipped. */
+async function native() {
+  try {
+    await fetchMesa((line) => process.stdout.write(`${line}\n`))
+  } catch (error) {
+    if (!(error instanceof Skip)) throw error
+    process.stdout.write(`SKIP the Mesa of Debian 13: ${error.message}\n`)
+  }
+  return vitest('native')
 }
 
 /** The host's QEMU, and newer ones where they can be fetched; those tests say themselves that they are skipped. */

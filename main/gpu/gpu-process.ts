@@ -166,7 +166,8 @@ export class GpuProcess implements Disposable {
     }
     const result = await attempt(line, device.value)
     this.#refusals.delete(key)
-    if (!result.ok) {
+    // What failed for this very buffer says nothing of another.
+    if (!result.ok && result.failure.kind !== 'failed') {
       if (this.#refusals.size >= MOST_REFUSALS) this.#refusals.clear()
       this.#refusals.set(key, { why: result.failure.why, at: performance.now() })
     }
