@@ -26,8 +26,8 @@ const imported: Readonly<Record<string, TexturePixelFormat>> = {
   XB24: 'rgba',
 }
 
-/** Bits of a channel that a GPU widens otherwise than by repeating them, so that some values differ by one. */
-const unevenBits: readonly number[] = [5, 6]
+/** Bits of a channel that GPUs bring to 8 otherwise than the tables: 5 and 6 by arithmetic, 10 in Mesa's llvmpipe. */
+const unevenBits: readonly number[] = [5, 6, 10]
 
 const routes = new Map(fourccs.map((row) => [row.code, routeOf(row)]))
 
@@ -60,7 +60,7 @@ function routeOf(row: FourccRow): TextureRoute {
   if (row.bytes === 3) return copy('no GPU samples pixels of 3 bytes')
   if (row.numbers === 'float') return copy('a GPU rounds half a step either way')
   const isUneven = row.color.some((channel) => channel && unevenBits.includes(channel.bits))
-  if (isUneven) return copy('a GPU rounds its 5 and 6 bits otherwise')
+  if (isUneven) return copy('not every GPU rounds its channels to the same 8 bits')
   return { kind: 'convert', because: 'the window takes 8 bits a channel' }
 }
 

@@ -63,6 +63,8 @@ type Wishes = {
   readonly hotkeys: ChosenKeys
   readonly headless: boolean
   readonly presenter: PresenterWish | undefined
+  /** Dma-bufs may go into the window's GPU. */
+  readonly zeroCopy: boolean
   readonly frames: number | undefined
   readonly stats: string | undefined
   /** No display server: show what there is, save it, and leave. */
@@ -98,6 +100,7 @@ export function viewCommand(hosted?: Shell): Command {
         choices: presenterWishes,
         help: 'what draws the picture [auto: WebGL with a GPU, else a 2D canvas]',
       },
+      'no-zero-copy': { type: 'flag', help: "never hand the guest's buffers to the window's GPU" },
       another: { type: 'flag', help: 'open a second window of a VM that is shown already' },
       shell: { type: 'choice', choices: shellKinds, help: 'which program draws the window' },
       headless: { type: 'flag', help: 'run without a window, in headless Chromium' },
@@ -137,6 +140,7 @@ export function viewCommand(hosted?: Shell): Command {
         hotkeys: hotkeys.value,
         headless: windowless,
         presenter: options.presenter,
+        zeroCopy: !options['no-zero-copy'],
         frames: options.frames,
         stats: options.stats,
         tour: windowless && !options.headless,

@@ -15,7 +15,7 @@ import { validPlane } from '../../../fakes/planes.ts'
 import { emptyFrame } from '../../../fakes/source-handle.ts'
 
 const { plane, length } = validPlane()
-const deep = validPlane({ fourcc: 'XR30' })
+const deep = validPlane({ fourcc: 'RX24' })
 const noGpu: Failure = { code: 'c', what: 'w', why: 'the driver says no', remedy: 'r' }
 
 let electron: FakeSharedTexture
