@@ -14,6 +14,7 @@ import { fromWire } from '../../../core/wire.ts'
 import { Browser } from '../../../main/shell/chromium/browser.ts'
 import { findBrowser, snapFolder } from '../../../main/shell/chromium/browser-binary.ts'
 import { browserFlags, hostFacts } from '../../../main/shell/chromium/flags.ts'
+import { FrameFile, isInMemory } from '../../../main/shell/chromium/frame-file.ts'
 import { makeProfile } from '../../../main/shell/chromium/profile.ts'
 import { pageHeaders } from '../../../main/shell/page-headers.ts'
 import { FrameStream } from '../../../main/transport/frame-stream.ts'
@@ -22,16 +23,22 @@ import { tree } from '../processes.mjs'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 /** Time that a browser gets until its page asks for a task, and a page for one task, ms. */
 const PATIENCE_MS = 120_000
+/** Where the product puts profiles, if it is memory. */
+const SHARED_MEMORY = '/dev/shm'
 const html =
   '<!doctype html><link rel="stylesheet" href="page.css"><script type="module" src="page.js"></script>'
 const css = 'body { margin: 0; overflow: hidden } canvas { position: fixed; top: 0; left: 0 }'
 
 let bundled
-/** The page's script, made once. */
-function script() {
+/** Scripts of the page and of the worker that receives its frames, by address; made once. */
+function scripts() {
   bundled ??= build({
     absWorkingDir: root,
-    entryPoints: ['scripts/bench/paths/page/entry.mjs'],
+    entryPoints: {
+      page: 'scripts/bench/paths/page/entry.mjs',
+      'frames-worker': 'renderer/bridge/frames-worker.ts',
+    },
+    outdir: '/',
     bundle: true,
     write: false,
     minify: true,
@@ -39,7 +46,7 @@ function script() {
     platform: 'browser',
     target: 'chrome134',
     logLevel: 'warning',
-  }).then(({ outputFiles }) => outputFiles[0].text)
+  }).then(({ outputFiles }) => new Map(outputFiles.map((file) => [file.path, file.text])))
   return bundled
 }
 
@@ -60,16 +67,18 @@ export class PathPage {
   #owned
   #server
   #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
-  #script
+  #scripts
+  #profile
   /** The page's request for a task, while none is there. */
   #asking = Promise.withResolvers()
   #answer = Promise.withResolvers()
   #stream = Promise.withResolvers()
   #presented = new Map()
 
-  constructor(server, source, owned) {
+  constructor(server, profile, sources, owned) {
     this.#server = server
-    this.#script = source
+    this.#profile = profile
+    this.#scripts = sources
     this.#owned = owned
     server.on('request', (request, response) => void this.#serve(request, response))
     server.on('upgrade', (request, socket, head) => {
@@ -84,7 +93,8 @@ export class PathPage {
     const program = findBrowser(process.env)
     if (!program.ok) throw new Error(`${program.failure.why}. ${program.failure.remedy}`)
     await using owned = new AsyncDisposableStack()
-    const [parent = tmpdir()] = snapFolder(program.value)
+    const memory = isInMemory(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir()
+    const [parent = memory] = snapFolder(program.value)
     const folder = mkdtempSync(path.join(parent, 'scanout-bench-'))
     owned.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
     const server = createServer()
@@ -99,7 +109,7 @@ export class PathPage {
     makeProfile(profile, origin)
     const look = { headless: true, fullscreen: false, presenter }
     const flags = browserFlags(hostFacts(), { profile, entry: `${origin}/`, ...look })
-    const page = new PathPage(server, await script(), owned)
+    const page = new PathPage(server, profile, await scripts(), owned)
     page.#browser = owned.use(await Browser.start(program.value, flags, folder))
     await patient(page.#asking.promise, page.#browser, 'its first question')
     page.#owned = owned.move()
@@ -109,6 +119,12 @@ export class PathPage {
   /** All processes of its browser. */
   get processes() {
     return tree(this.#browser.group)
+  }
+
+  /** How pixels come to a page that receives: through a `file` that it shares, or over the `loopback`. */
+  async road() {
+    const { road } = await patient(this.#stream.promise, this.#browser, 'frames')
+    return road
   }
 
   /** Gives the page a task and resolves with what it found. */
@@ -124,7 +140,7 @@ export class PathPage {
 
   /** Sends a frame the product's way; resolves with the page's own time when it says that it has it. */
   async send(frame, payload) {
-    const stream = await this.#stream.promise
+    const { stream } = await this.#stream.promise
     const done = Promise.withResolvers()
     this.#presented.set(frame.seq, done)
     if (!(await stream.write(frame, payload))) throw new Error('the page left')
@@ -151,18 +167,22 @@ export class PathPage {
   }
 
   async #serve(request, response) {
-    if (request.url === '/task') this.#asking.resolve(response)
-    else if (request.url === '/answer') {
+    const { pathname, searchParams } = new URL(request.url, 'http://localhost')
+    if (pathname === '/task') this.#asking.resolve(response)
+    else if (pathname === '/answer') {
       this.#answer.resolve(JSON.parse(await text(request)))
       this.#reply(response, 'text/plain', '')
-    } else if (request.url === '/frames') {
+    } else if (pathname === '/frames') {
       response.removeHeader('Transfer-Encoding')
       response.shouldKeepAlive = false
       response.writeHead(200, { ...pageHeaders(), 'Content-Type': 'application/octet-stream' })
       response.flushHeaders()
-      this.#stream.resolve(new FrameStream(response))
-    } else if (request.url === '/page.js') this.#reply(response, 'text/javascript', this.#script)
-    else if (request.url === '/page.css') this.#reply(response, 'text/css', css)
+      const file = FrameFile.find(this.#profile, Buffer.from(searchParams.get('file') ?? '', 'hex'))
+      const road = file ? 'file' : 'loopback'
+      this.#stream.resolve({ stream: new FrameStream(response, file), road })
+    } else if (this.#scripts.has(pathname)) {
+      this.#reply(response, 'text/javascript', this.#scripts.get(pathname))
+    } else if (pathname === '/page.css') this.#reply(response, 'text/css', css)
     else this.#reply(response, 'text/html', html)
   }
 

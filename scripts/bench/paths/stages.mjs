@@ -26,12 +26,12 @@ const upload = {
 const draw = {
   words: 'Presenter.draw, until it is done',
   limit: pageLimit,
-  why: 'webgl: a software driver runs the shaders, and every draw waits for its process; canvas2d: pixels are turned to RGBA and compared in JavaScript, then copied to the canvas',
+  why: 'webgl: a software driver runs the shaders, and every draw waits for its process; canvas2d: planes above the primary are blended in JavaScript',
 }
 const present = {
   words: 'Compositor, from the message to the drawn canvas',
   limit: pageLimit,
-  why: 'the upload and the draw above; a flip to another buffer compares all of the picture',
+  why: 'the upload and the draw above, and on a canvas that is shown a copy of all of it; of a flip to another buffer all of the picture is compared in JavaScript, with webgl drawn',
 }
 
 /** `presenters`: measured in the page, once for each. */

@@ -12,7 +12,7 @@ import { bytesOf, damagesOf, inBytes, noise } from './pictures.mjs'
 export const words = 'a frame to the page and its word back'
 export const limit = 'memcpy of the changed bytes, a byte to another process and back'
 export const why =
-  'the kernel’s socket copies twice, Chromium’s network service once more and its pipe into the page twice; small frames cost what the processes’ waking costs (shared-memory has neither)'
+  'the words go through the network service and a worker of the page, which wakes five threads one after the other; pixels are written into a file in memory and read out of it; shared-memory has neither'
 
 let seq = 0
 function frameOf(part) {
@@ -72,18 +72,19 @@ export async function cases(bench) {
   const { sizes, size, ending } = bench
   const page = ending.use(await PathPage.open('canvas2d'))
   await page.ask({ kind: 'receive' })
+  const road = await page.road()
   const woken = echo(ending)
   const whole = ({ width, height }) => ({ x: 0, y: 0, width, height })
   return [
     ...sizes.map((each) => ({
       axis: 'pixels',
-      step: `${each.name}, stream`,
+      step: `${each.name}, ${road}`,
       amount: each.width * each.height,
       ...streamed(page, woken, whole(each)),
     })),
     ...damagesOf(size).map(({ name, rect }) => ({
       axis: 'damage',
-      step: `${name}, stream`,
+      step: `${name}, ${road}`,
       amount: rect.width * rect.height,
       ...streamed(page, woken, rect),
     })),

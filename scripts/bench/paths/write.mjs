@@ -16,9 +16,10 @@ const readingOf = (plane, buffer, memory) => ({
   mayHaveChanged: true,
 })
 
-function written({ shim, owned }, planes, { part, buffers = 1 } = {}) {
+function written({ shim, owned }, planes, { part, buffers = 1, pixels = 'raw' } = {}) {
   const bytes = planes.reduce((total, plane) => total + bytesOf(plane), 0)
   const writer = owned.use(new FrameWriter(shim, () => performance.now()))
+  writer.pixels = pixels
   const states = Array.from({ length: buffers }, () =>
     planes.map((plane, at) => statesOf(shim, owned, plane, at === 0 ? part : undefined)),
   )
@@ -68,5 +69,9 @@ export function cases(bench) {
       amount: planes,
       ...written(bench, planesOf(size).slice(0, planes)),
     })),
+    {
+      step: 'all, in a canvas’s order',
+      ...written(bench, [primaryOf(size)], { part: { x: 0, y: 0, ...size }, pixels: 'plain' }),
+    },
   ]
 }

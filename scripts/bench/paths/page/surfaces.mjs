@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Surfaces, their bytes and the presenters that draw them, as stages of the page share them.
 import { memoryImages } from '../../../../core/memory-image.ts'
+import { carriage } from '../../../../core/plain-plane.ts'
 import { Canvas2dPresenter } from '../../../../renderer/compositor/canvas2d/presenter.ts'
 import { WebglPresenter } from '../../../../renderer/compositor/webgl/presenter.ts'
 import { changed, inBytes, noise, packed } from '../pictures.mjs'
@@ -10,13 +11,18 @@ export const creators = {
   canvas2d: (canvas, events) => Canvas2dPresenter.create(canvas, events),
 }
 
-export const describe = (id, plane) => ({
-  id,
-  identity: `bench:${id}`,
-  plane,
-  images: memoryImages(plane),
-  sharing: 'stream',
-})
+/** A surface as the product describes it to pages without a GPU: pixels in a canvas's own order. */
+export function describe(id, plane) {
+  const { fourcc, opaque } = carriage(plane)
+  return {
+    id,
+    identity: `bench:${id}`,
+    plane: { ...plane, fourcc },
+    images: memoryImages(plane),
+    sharing: 'stream',
+    ...(opaque && { opaque }),
+  }
+}
 
 /** All pixels of a plane. */
 export const wholeOf = ({ width, height }) => ({ x: 0, y: 0, width, height })
@@ -27,7 +33,12 @@ export function bytesOf(plane, part = wholeOf(plane)) {
   const first = noise(stride * plane.height)
   const rects = [inBytes(part)]
   const states = [changed(first, stride, part), first].map((bytes) => packed(bytes, stride, part))
+  if (plane.kind === 'primary') for (const bytes of [first, ...states]) makeOpaque(bytes)
   return { first, rects, states }
+}
+
+function makeOpaque(bytes) {
+  for (let at = 3; at < bytes.length; at += 4) bytes[at] = 255
 }
 
 /** A canvas of so many pixels, in the page. */
