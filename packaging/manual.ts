@@ -15,6 +15,7 @@ export const environmentRows: readonly (readonly [string, string])[] = [
   ['ELECTRON_OVERRIDE_DIST_PATH', 'the folder of another Electron.'],
   ['XDG_RUNTIME_DIR',          'where the window’s profile and sockets are for as long as they live.'],
   ['XDG_CONFIG_HOME, HOME',    'where the settings are kept.'],
+  ['XDG_STATE_HOME',           'where it is kept that a GPU failed a window.'],
   ['XDG_CACHE_HOME',           'where the thumbnails of recent addresses are kept.'],
   ['XDG_DATA_HOME',            'where launcher puts its desktop entries and icons.'],
   ['XAUTHORITY',               'what the X server wants to be shown.'],

@@ -250,7 +250,7 @@ function layoutKey({ width, height, fourcc, modifier, memory }: GpuImage): strin
 }
 
 /** `renderD128`, `renderD129` …, in order. */
-function renderNodes(): readonly string[] {
+export function renderNodes(): readonly string[] {
   try {
     const names = readdirSync(DRI).filter((name) => /^renderD\d+$/.test(name))
     return names.sort().map((name) => `${DRI}/${name}`)

@@ -170,6 +170,7 @@ export const electron = {
     electron.onLoad = undefined
     app.removeAllListeners()
     app.compositing = 'disabled_software'
+    app.commandLine.switches.clear()
     sharedTexture.reset()
     ipcMain.removeAllListeners()
     ipcMain.handlers.clear()
@@ -179,10 +180,20 @@ export const electron = {
 export const ipcMain = new FakeIpcMain()
 export const app = Object.assign(new EventEmitter(), {
   isPackaged: true,
+  commandLine: {
+    switches: new Map<string, string>(),
+    hasSwitch: (name: string): boolean => app.commandLine.switches.has(name),
+    appendSwitch: (name: string, value: string): void => {
+      app.commandLine.switches.set(name, value)
+    },
+  },
   compositing: 'disabled_software',
   gpuDevice: [{ active: true, vendorId: 0x8086, deviceId: 0x3e92 }] as unknown,
   getGPUFeatureStatus: (): { gpu_compositing: string } => ({ gpu_compositing: app.compositing }),
-  getGPUInfo: async (): Promise<unknown> => ({ gpuDevice: app.gpuDevice }),
+  getGPUInfo: async (): Promise<unknown> => {
+    setImmediate(() => app.emit('gpu-info-update'))
+    return { gpuDevice: app.gpuDevice }
+  },
 })
 export const Menu = {
   setApplicationMenu: (menu: unknown): void => {

@@ -6,19 +6,16 @@ import { fail, ok, type Result } from '../../../core/result.ts'
 import { shim } from '../../../native-shim/index.ts'
 import { openCommand } from '../../commands/open.ts'
 import { viewCommand } from '../../commands/view.ts'
-import { GpuProcess } from '../../gpu/gpu-process.ts'
 import type { Program } from '../../launcher/start-viewer.ts'
 import { log } from '../../log.ts'
 import { PrivateFolder } from '../../private-folder.ts'
 import { processIo } from '../../process-io.ts'
-import { systemClock } from '../../source/poller.ts'
 import { tellStarter } from '../../starter.ts'
-import { pciIds } from '../../transport/texture-gate.ts'
-import { ZeroCopyMarks } from '../../zero-copy-marks.ts'
 import { appFolder } from '../page-files.ts'
 import { registerAppScheme } from './app-scheme.ts'
-import { ElectronShell, type ShimChoice, type TextureChoice } from './electron-shell.ts'
+import { ElectronShell, type ShimChoice } from './electron-shell.ts'
 import { RESULT_FILE } from './launch.ts'
+import { textureParts } from './texture-parts.ts'
 
 // Electron's entry: runs `scanout view …` or `scanout open` with Electron's window. Either the scanout program starts
 // it and reads the result from a file, or the desktop starts the packed app.
@@ -44,18 +41,6 @@ function loadShim(): ShimChoice {
   }
 }
 
-/** What the window needs to take dma-bufs. */
-function textureParts(addon: ShimChoice): TextureChoice {
-  if (!addon.ok) return addon
-  return ok({
-    startGpu: (node) => GpuProcess.start(node === undefined ? {} : { node }),
-    pciIds,
-    shim,
-    marks: new ZeroCopyMarks(process.env),
-    clock: systemClock,
-  })
-}
-
 async function report(result: Result<void, Failure>): Promise<number> {
   if (!result.ok) await tellStarter({ scanout: 'failed', failure: result.failure })
   const file = process.env[RESULT_FILE]
@@ -67,12 +52,14 @@ async function report(result: Result<void, Failure>): Promise<number> {
 
 async function main(): Promise<number> {
   const addon = loadShim()
+  const zeroCopy = !words(process.argv).includes('--no-zero-copy')
   await using profile = new PrivateFolder(process.env)
   app.setPath('userData', profile.path)
   app.setPath('sessionData', profile.path)
   // The memory transport needs a window without a sandbox; every other window has one by force.
   if (!addon.ok) app.enableSandbox()
   registerAppScheme()
+  const textures = zeroCopy ? textureParts(addon) : fail('--no-zero-copy was given')
   app.on('window-all-closed', () => {})
   const interruption = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -80,7 +67,7 @@ async function main(): Promise<number> {
   }
   app.on('before-quit', () => interruption.abort())
   await app.whenReady()
-  const shell = new ElectronShell(process.env, addon, textureParts(addon))
+  const shell = new ElectronShell(process.env, addon, textures)
   const io = processIo(interruption.signal)
   const [first, ...rest] = words(process.argv)
   if (first === undefined || first === 'open') {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { app, sharedTexture, type WebContents } from 'electron'
 import { channels } from '../../../core/channels.ts'
 import { CANARY_SURFACE } from '../../../core/texture-canary.ts'
@@ -6,6 +8,10 @@ import type { ImportedTexture } from '../../transport/texture-channel.ts'
 import type { PciIds, WindowGpu } from '../../transport/texture-gate.ts'
 import type { TextureInfo } from '../../transport/texture-info.ts'
 import type { TextureHost } from '../../transport/texture-transport.ts'
+
+/** How long Chromium may take to tell of its GPU, ms. */
+const TOLD_MS = 500
+const ENABLED = 'enabled'
 
 /** Values pass as they are: nothing may be taken for video. */
 const colorSpace = { primaries: 'bt709', transfer: 'srgb', matrix: 'rgb', range: 'full' } as const
@@ -50,8 +56,13 @@ function importTexture(contents: WebContents, info: TextureInfo): ImportedTextur
 }
 
 async function windowGpu(): Promise<WindowGpu> {
-  const compositing = app.getGPUFeatureStatus().gpu_compositing
-  return { compositing, ids: activeGpu(await app.getGPUInfo('basic')) }
+  const told = once(app, 'gpu-info-update')
+  const ids = activeGpu(await app.getGPUInfo('basic'))
+  const compositing = () => app.getGPUFeatureStatus().gpu_compositing
+  // Before Chromium told of its GPU for the first time, it says that there is none.
+  if (compositing() !== ENABLED)
+    await Promise.race([told, delay(TOLD_MS, undefined, { ref: false })])
+  return { compositing: compositing(), ids }
 }
 
 /** The GPU that Chromium says it draws with; its only one where it marks none. */

@@ -5,6 +5,7 @@ import type { SurfaceDescription } from '../../../../core/protocol.ts'
 import { fail, ok } from '../../../../core/result.ts'
 import { CANARY_SURFACE } from '../../../../core/texture-canary.ts'
 import { ElectronShell } from '../../../../main/shell/electron/electron-shell.ts'
+import { textureParts } from '../../../../main/shell/electron/texture-parts.ts'
 import type { ShellWindow } from '../../../../main/shell/shell.ts'
 import { ZeroCopyMarks } from '../../../../main/zero-copy-marks.ts'
 import type { Mapping } from '../../../../native-shim/api.ts'
@@ -254,6 +255,14 @@ describe('the Electron window with textures', () => {
     expect((await marks.list())[0]?.why).toContain(why)
   })
 
+  it('hears of a GPU that Chromium has not told of yet', async () => {
+    app.compositing = 'disabled_off'
+    app.once('gpu-info-update', () => {
+      app.compositing = 'enabled'
+    })
+    expect((await open()).sharing.sharing).toBe('shared-texture')
+  })
+
   it('does not mind the end of another process', async () => {
     const window = await open()
     app.emit('child-process-gone', {}, { type: 'Utility', reason: 'clean-exit' })
@@ -288,5 +297,33 @@ describe('the Electron window with textures', () => {
     ipcMain.emit(channels.textureBroken, stranger, 'a lie')
     ipcMain.emit(channels.textureTried, stranger, 'a lie')
     expect(window.sharing.sharing).toBe('shared-texture')
+  })
+})
+
+describe('the parts of textures', () => {
+  const addon = ok({
+    listen: () => {
+      throw new Error('not asked')
+    },
+    ...shim,
+  })
+
+  it('are there on a host with a GPU, and have Chromium draw by EGL', () => {
+    expect(textureParts(addon, ['/dev/dri/renderD128']).ok).toBe(true)
+    expect([...app.commandLine.switches]).toEqual([['use-angle', 'gl-egl']])
+  })
+
+  it('leave a person’s own choice alone', () => {
+    app.commandLine.appendSwitch('use-angle', 'vulkan')
+    expect(textureParts(addon, ['/dev/dri/renderD128']).ok).toBe(true)
+    expect([...app.commandLine.switches]).toEqual([['use-angle', 'vulkan']])
+  })
+
+  it.each([
+    ['a GPU', textureParts(addon, []), 'no GPU'],
+    ['the addon', textureParts(fail('it is not built'), ['/dev/dri/renderD128']), 'not built'],
+  ])('are none without %s, and change nothing', (_what, parts, why) => {
+    expect(parts.ok ? '' : parts.failure).toContain(why)
+    expect(app.commandLine.switches.size).toBe(0)
   })
 })
