@@ -5,22 +5,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "packed.h"
+#include "samples.h"
+
 namespace scanout {
-
-/** core/fourcc.ts BlockShape. */
-struct BlockShape {
-  uint32_t bytes = 0, across = 1, down = 1;
-};
-
-/** core/fourcc.ts Channel; no bits: the format has none. */
-struct Channel {
-  uint32_t plane = 0, shift = 0, bits = 0, step = 0;
-};
-
-/** core/yuv.ts YuvRule. */
-struct YuvRule {
-  int32_t black = 0, middle = 0, luma = 0, redV = 0, greenU = 0, greenV = 0, blueU = 0;
-};
 
 struct Format {
   std::vector<BlockShape> planes;
@@ -29,16 +17,6 @@ struct Format {
   bool half = false;
   bool yuv = false;
   YuvRule rule;
-};
-
-/** How a number of few or many bits becomes 8: (v · factor + add) >> shift. */
-struct Scale {
-  uint32_t factor = 0, add = 0, shift = 0;
-};
-
-/** Where a channel of a packed pixel lies: in which of its words, and how far up there. */
-struct Field {
-  uint32_t word = 0, shift = 0, mask = 0;
 };
 
 /** Turns tight rows of blocks into rows of RGBA bytes, by the rules of core/decode.ts. */

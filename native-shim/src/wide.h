@@ -7,3 +7,6 @@
 #else
 #define SCANOUT_WIDE
 #endif
+
+/** What a {@link SCANOUT_WIDE} function calls must become part of each of its clones. */
+#define SCANOUT_PART inline __attribute__((always_inline))
