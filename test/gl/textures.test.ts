@@ -6,6 +6,7 @@ import { BenchPage, difference } from './bench-page.ts'
 import { drivers, startBrowser } from './browser.ts'
 import { Guest, type GuestPlane, guestPlane } from './guest.ts'
 import { naivePicture } from './naive.ts'
+import { openWindow } from './window-page.ts'
 
 const WIDTH = 150
 const HEIGHT = 90
@@ -215,5 +216,30 @@ describe('the test picture', () => {
     expect(await bench.page.evaluate(() => window.bench.tryTexture(0))).toBe(
       'a 2D canvas draws the picture',
     )
+  })
+})
+
+describe('the window', () => {
+  it('shows at once that pixels come another way, and why', async () => {
+    const browser = await startBrowser('swiftshader')
+    try {
+      const page = await openWindow(browser, {
+        hello: { shell: 'electron', sharing: 'shared-texture', sharingReason: '' },
+      })
+      await page.keyboard.press('Control+Shift+KeyI')
+      const transport = page.locator('tr').filter({ hasText: 'Transport' })
+      await transport.getByText('Shared texture').waitFor()
+      await page.evaluate(() =>
+        window.fake.emit(
+          'sharing:changed',
+          'shared-memory',
+          'no shared-texture: the GPU was reset',
+        ),
+      )
+      await transport.getByText('Shared memory').waitFor()
+      await transport.getByText('No shared-texture: the GPU was reset.').waitFor()
+    } finally {
+      await browser.close()
+    }
   })
 })

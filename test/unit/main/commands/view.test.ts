@@ -112,3 +112,9 @@ it.each<[string, Raise, RegExp]>([
     expect(desk.words).toContain('libvirt:a')
   }
 })
+
+it('tells Electron that the guest’s buffers are not for its GPU', async () => {
+  using desk = new Desk()
+  expect(await desk.run(undefined, 'demo:', '--no-zero-copy')).toEqual(ok(undefined))
+  expect(desk.words).toContain('--no-zero-copy')
+})
