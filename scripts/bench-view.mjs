@@ -13,9 +13,10 @@
 //   npm run bench:view -- --app FOLDER            another checkout's Scanout, to compare with
 //   npm run bench:view -- --kernel 6.12           the guest's kernel; Debian 12's 6.1 where it can be had
 //
-// It prints a table of Markdown and writes out/bench/view.json (--json FILE).
+// It prints a table and writes out/bench/view.json (--json FILE). --markdown prints the table and what it
+// was taken on, nothing else; --readme puts both into README.md.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,13 +31,13 @@ if (!process.features.typescript) {
 }
 const { makeGuest } = await import('../test/qemu/guest/files.ts')
 const { cases } = await import('./bench/cases.mjs')
-const { baseline, measure } = await import('./bench/measure.mjs')
+const { baseline, doneForViewer, measure } = await import('./bench/measure.mjs')
 const { memoryMb } = await import('./bench/processes.mjs')
 const { fleet } = await import('./bench/fleet.mjs')
 const { soak } = await import('./bench/soak.mjs')
 const { describeHost } = await import('./bench/host.mjs')
 const { bootGuest, Stage } = await import('./bench/stage.mjs')
-const { hostLine, table } = await import('./bench/table.mjs')
+const { between, hostLine, table } = await import('./bench/table.mjs')
 const { viewersOf } = await import('./bench/viewers.mjs')
 
 const { values: options } = parseArgs({
@@ -46,6 +47,8 @@ const { values: options } = parseArgs({
     cases: { type: 'string', default: Object.keys(cases).join() },
     fleet: { type: 'string' },
     json: { type: 'string', default: path.join(root, 'out/bench/view.json') },
+    markdown: { type: 'boolean', default: false },
+    readme: { type: 'boolean', default: false },
     kernel: { type: 'string', default: '6.1' },
     seconds: { type: 'string' },
     sizes: { type: 'string' },
@@ -54,7 +57,13 @@ const { values: options } = parseArgs({
     viewers: { type: 'string' },
   },
 })
-const say = (text) => process.stdout.write(`${text}\n`)
+const say = (text) => (options.markdown ? process.stderr : process.stdout).write(`${text}\n`)
+/** What --markdown and --readme keep. */
+const kept = []
+const keep = (...lines) => {
+  kept.push(...lines)
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
 const progress = (text) => process.stderr.write(`… ${text}\n`)
 const stop = (text) => {
   say(text)
@@ -115,7 +124,7 @@ const chosen = chosenViewers()
 if (chosen.length === 0)
   stop(`none of these viewers: ${viewers.map(({ name }) => name).join('; ')}`)
 const host = describeHost(chosen, files.kernel)
-say(hostLine(host))
+keep(hostLine(host))
 
 /** What the guest costs when nobody looks, by device and case, ms of CPU a second. */
 async function baselines(size) {
@@ -139,7 +148,7 @@ async function measureViewer(viewer, size, without) {
   for (const name of names) {
     progress(`${size.width}×${size.height}: ${viewer.name}, ${cases[name].title}`)
     const one = await measure(stage, name, { runMs, timingMs })
-    one.cpu.qemuMore = Math.max(0, one.cpu.qemu - without.get(`${viewer.device} ${name}`))
+    one.cpu.qemuMore = doneForViewer(one, without.get(`${viewer.device} ${name}`))
     result.cases[name] = one
   }
   if (viewer.command) result.memoryMb = memoryMb(stage.viewers)
@@ -165,8 +174,12 @@ async function compare(size) {
     }
   }
   if (results.length === 0) return results
-  say(`\n${size.width} × ${size.height}, ${runMs / 1000} s a case\n`)
-  for (const line of table(results, names)) say(line)
+  keep(
+    '',
+    `${size.width} × ${size.height}, ${runMs / 1000} s a case:`,
+    '',
+    ...table(results, names),
+  )
   for (const { viewer, sentWhileStatic } of results)
     if (sentWhileStatic !== undefined)
       say(`\n${viewer} sent ${sentWhileStatic} picture(s) from its start on while none changed`)
@@ -183,6 +196,10 @@ if (options.soak) {
   written.fleet = await fleet({ ...common, size, count: Number(options.fleet), runMs })
 } else {
   for (const size of sizes) written.results.push(...(await compare(size)))
+}
+if (options.readme) {
+  const readme = path.join(root, 'README.md')
+  writeFileSync(readme, between(readFileSync(readme, 'utf8'), kept))
 }
 mkdirSync(path.dirname(options.json), { recursive: true })
 writeFileSync(options.json, `${JSON.stringify(written, null, 2)}\n`)

@@ -33,16 +33,32 @@ async function end({ guest, typist }, { after = [], keys }) {
   for (const command of after) await guest.command(command)
 }
 
-/** What the guest costs QEMU in a case when nobody looks, ms of CPU a second. */
+/** Number of the newest frame of the guest, and when it told. */
+async function lookAt(guest) {
+  const { frame } = await guest.command('look')
+  return { frame, time: nowMs() }
+}
+
+const perSecond = (from, to) => ((to.frame - from.frame) * 1000) / (to.time - from.time)
+
+/** What a case costs QEMU when nobody looks: ms of CPU a second, and the frames that the guest made in it. */
 export async function baseline(booted, name, runMs) {
   await begin(booted, cases[name])
   const pids = [booted.guest.vm.pid]
+  const first = await lookAt(booted.guest)
   const [start, before] = [nowMs(), threads(pids)]
   await delay(runMs)
   const { cpuMs } = spent(before, threads(pids))
-  const perSecond = (cpuMs * 1000) / (nowMs() - start)
+  const cpu = (cpuMs * 1000) / (nowMs() - start)
+  const made = perSecond(first, await lookAt(booted.guest))
   await end(booted, cases[name])
-  return perSecond
+  return { cpu, made }
+}
+
+/** What QEMU does for a viewer: all but what so many frames cost it when nobody looks; ms of CPU a second. */
+export function doneForViewer({ cpu, made }, base) {
+  const ofGuest = base.made > 0 && made > 0 ? (base.cpu / base.made) * made : base.cpu
+  return Math.max(0, cpu.qemu - ofGuest)
 }
 
 function watch(stage, pattern, from, periodMs) {
@@ -53,8 +69,8 @@ function watch(stage, pattern, from, periodMs) {
 /** Frames shown and made, gaps, and CPU of viewer, QEMU and X in ms a second. */
 export async function costs(stage, pattern, runMs) {
   const { guest, screen } = stage
-  const { frame } = await guest.command('look')
-  const watching = lanes[pattern] && watch(stage, pattern, frame - LEEWAY, COUNTING_MS)
+  const first = await lookAt(guest)
+  const watching = lanes[pattern] && watch(stage, pattern, first.frame - LEEWAY, COUNTING_MS)
   const groups = { viewer: stage.viewers, qemu: [guest.vm.pid], x: [screen.pid] }
   const look = () => Object.entries(groups).map(([name, pids]) => [name, threads(pids)])
   const before = new Map(look())
@@ -63,7 +79,7 @@ export async function costs(stage, pattern, runMs) {
   groups.viewer = stage.viewers
   const after = look()
   const ms = nowMs() - start
-  const { frame: last } = await guest.command('look')
+  const last = await lookAt(guest)
   const { times } = watching ? await watching.stop() : { times: [] }
   const within = times.filter((time) => time >= start && time < start + ms)
   const gaps = within.slice(1).map((time, at) => time - within[at])
@@ -73,7 +89,7 @@ export async function costs(stage, pattern, runMs) {
   const viewer = all[0][1]
   return {
     shown: rate(within.length),
-    made: rate(last - frame),
+    made: perSecond(first, last),
     gapP95: percentile(gaps, 0.95),
     cpu,
     wakeups: rate(viewer.sleeps),

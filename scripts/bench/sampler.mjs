@@ -28,6 +28,8 @@ export function sample(screen, { pattern, origin, size, from, periodMs }) {
     worker.once('message', resolve)
     worker.once('error', reject)
   })
+  // Whoever stops it hears of it.
+  seen.catch(() => {})
   return {
     stop() {
       Atomics.store(stopping, 0, 1)
@@ -63,7 +65,7 @@ function look() {
   }
   const frames = []
   const times = []
-  let last = from
+  let last = Math.max(0, from)
   let looks = 0
   while (Atomics.wait(stopping, 0, 0, periodMs) === 'timed-out') {
     readSync(fd, row, 0, row.length, start)

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LinuxGuest } from '../../test/qemu/linux-guest.ts'
 import { tree } from './processes.mjs'
+import { nowMs } from './sampler.mjs'
 import { Screen } from './screen.mjs'
 import { monitor, Typist } from './typist.mjs'
 
@@ -30,18 +31,46 @@ async function until(what, look, hindrance) {
   }
 }
 
-/** The guest as every measurement boots it; without a viewer it tells what the guest itself costs. */
+/** How many times is booted for a guest whose clock goes right. */
+const MOST_BOOTS = 3
+const CLOCK_MS = 1000
+
+/** Frames a second of the host's clock that a guest makes which shall make 60. */
+async function rateOf(guest) {
+  await guest.command('pattern strip')
+  await delay(CLOCK_MS)
+  const [from, since] = [await guest.command('look'), nowMs()]
+  await delay(CLOCK_MS)
+  const { frame } = await guest.command('look')
+  const rate = ((frame - from.frame) * 1000) / (nowMs() - since)
+  await guest.command('pattern static')
+  return rate
+}
+
+/**
+ * The guest as every measurement boots it; without a viewer it tells what the guest itself costs. Linux
+ * compares the clocks of its machine when it boots: on a busy host it takes a second for longer or shorter
+ * than it is, and is booted again.
+ */
 export async function bootGuest({ device, backend, args = [], size, files, folder, display }) {
-  const keyboard = path.join(folder, 'keyboard')
-  const guest = await LinuxGuest.start({
-    display: device,
-    size,
-    backend,
-    files,
-    args: [...args, ...monitor(keyboard)],
-    qemu: { program: 'qemu-system-x86_64', env: display ? { DISPLAY: display } : {} },
-  })
-  return { guest, typist: await Typist.open(keyboard) }
+  for (let boots = 1; ; boots += 1) {
+    const keyboard = path.join(folder, `keyboard-${boots}`)
+    const guest = await LinuxGuest.start({
+      display: device,
+      size,
+      backend,
+      files,
+      args: [...args, ...monitor(keyboard)],
+      qemu: { program: 'qemu-system-x86_64', env: display ? { DISPLAY: display } : {} },
+    })
+    const rate = await rateOf(guest)
+    if (Math.abs(rate - 60) < 2 || boots === MOST_BOOTS) {
+      if (Math.abs(rate - 60) >= 2)
+        process.stderr.write(`… the guest makes ${rate.toFixed(1)} frames/s where 60 are meant\n`)
+      return { guest, typist: await Typist.open(keyboard) }
+    }
+    await guest[Symbol.asyncDispose]()
+  }
 }
 
 export class Stage {
