@@ -5,13 +5,14 @@
 //
 //   node scripts/bench-idle.mjs [--seconds 20] [ADDRESS]     an unchanged 1920×1080 picture by default
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { spent, threads, tree } from './bench/processes.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const { values, positionals } = parseArgs({
@@ -22,37 +23,14 @@ const address = positionals[0] ?? 'demo:?still=1'
 const seconds = Number(values.seconds)
 /** Start, first frames, and Chromium's own work after a start, s. */
 const settling = 10
-/** USER_HZ of Linux on every architecture that runs Node. */
-const ticksPerSecond = 100
-
-/** Every process: parent, group, ticks of user and system time. */
-function processes() {
-  return readdirSync('/proc').flatMap((name) => {
-    if (!/^\d+$/.test(name)) return []
-    try {
-      const text = readFileSync(`/proc/${name}/stat`, 'utf8')
-      const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-      const words = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ')
-      const type = /--type=([a-z-]+)/.exec(words)?.[1]
-      const ticks = Number(fields[11]) + Number(fields[12])
-      return [{ pid: Number(name), parent: Number(fields[1]), ticks, words, type }]
-    } catch {
-      return []
-    }
-  })
-}
-
-/** The app's process and all below it; Chromium's crash handler leaves the tree and idles. */
-function tree(top) {
-  const all = processes()
-  const found = all.filter(({ pid }) => pid === top)
-  for (const one of found) found.push(...all.filter(({ parent }) => parent === one.pid))
-  return found
-}
-
-function named({ pid, type, words }, top) {
-  if (pid === top) return 'scanout'
-  return type ?? (words.includes('scanout-watch') ? 'watch' : 'browser')
+/** Percent of a core that each process used from one look to the next, by what it is. */
+function shares(before, after, elapsedMs) {
+  const kinds = new Map()
+  for (const { part, cpuMs } of spent(before, after).parts) {
+    const kind = part.split(':')[0]
+    kinds.set(kind, (kinds.get(kind) ?? 0) + (cpuMs / elapsedMs) * 100)
+  }
+  return [...kinds].map(([name, percent]) => ({ name, percent }))
 }
 
 async function measure(label, args, env) {
@@ -69,14 +47,13 @@ async function measure(label, args, env) {
   process.once('exit', () => child.kill('SIGKILL'))
   try {
     await delay(settling * 1000)
-    const before = new Map(tree(child.pid).map(({ pid, ticks }) => [pid, ticks]))
+    const before = threads(tree(child.pid))
     const startedMs = performance.now()
     await delay(seconds * 1000)
+    const after = threads(tree(child.pid))
     const elapsed = (performance.now() - startedMs) / 1000
-    const parts = tree(child.pid).map((one) => ({
-      name: named(one, child.pid),
-      percent: ((one.ticks - (before.get(one.pid) ?? 0)) / ticksPerSecond / elapsed) * 100,
-    }))
+    const parts = shares(before, after, elapsed * 1000)
+    const wakeups = spent(before, after).sleeps / elapsed
     const ended = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGINT')
     await ended
@@ -86,7 +63,7 @@ async function measure(label, args, env) {
     const detail = busy.map(({ name, percent }) => `${name} ${percent.toFixed(2)}`).join(', ')
     process.stdout.write(
       `${label}: ${total.toFixed(2)} % of one core over ${elapsed.toFixed(1)} s` +
-        ` (${detail || 'every process slept'}); ${stats.frames} frames, ${stats.fps} per second,` +
+        ` (${detail || 'every process slept'}), ${wakeups.toFixed(1)} wakeups/s; ${stats.frames} frames, ${stats.fps} per second,` +
         ` drawn in ${stats.drawMs.median} ms, on screen after ${stats.latencyMs.median} ms,` +
         ` presenter ${stats.presenter ?? 'unknown'}\n`,
     )

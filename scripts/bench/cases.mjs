@@ -7,17 +7,16 @@ const BLOCK = 64
 const GLYPH = 8
 
 /**
- * `lane` is one row of pixels and the places in it that frames take in turn. `at`: whole pixels from the
- * left for a frame. `colour`: of the frame; a range each for red, green and blue when it is the same for
- * all. `stays`: a frame is still seen when the next one came.
+ * In the order in which they are measured. `before` and `after`: the guest's commands. `keys`: somebody
+ * types. `settleMs`: waited first; a browser goes on by itself for a while once there was much to do.
  */
 // biome-ignore format: one row per case
 export const cases = {
-  static: { pattern: 'static',  title: 'nothing changes' },
-  bar:    { pattern: 'strip',   title: '64-pixel bar' },
-  full:   { pattern: 'full',    title: 'full redraw' },
-  cursor: { pattern: 'pointer', title: 'cursor only', before: ['hotspot 0,0'], after: ['cursor off'] },
-  typing: { pattern: 'text',    title: 'typing', keys: true },
+  bar:    { pattern: 'strip',   title: '64-pixel bar',    settleMs: 1500 },
+  full:   { pattern: 'full',    title: 'full redraw',     settleMs: 1500 },
+  cursor: { pattern: 'pointer', title: 'cursor only',     settleMs: 1500, before: ['hotspot 0,0'], after: ['cursor off'] },
+  typing: { pattern: 'text',    title: 'typing',          settleMs: 1500, keys: true },
+  static: { pattern: 'static',  title: 'nothing changes', settleMs: 5000 },
 }
 
 const bounce = (frame, width) => {
@@ -32,7 +31,9 @@ const CURSOR_RED = 128
 const CURSOR_GREEN = 127
 
 /**
- * By the pattern that the guest draws. X's own pointer is in the screen's memory too: it lies in the
+ * One row of pixels for each pattern, and the places in it that frames take in turn: `y` and `inset` say
+ * which pixel, `at` the left end of a frame's place, `reach` how many frames may be missed. `stays`: a
+ * frame is still seen when the next one came. X's own pointer is in the screen's memory too: it lies in the
  * middle, where nothing is looked for.
  */
 // biome-ignore format: one row per pattern

@@ -8,7 +8,6 @@ import { nowMs, sample } from './sampler.mjs'
 const HZ = 60
 /** While latencies are taken: a viewer with a clock of 60 Hz would stay early or late by chance. */
 const TIMING_HZ = 59
-const SETTLE_MS = 1500
 /** How often is looked for frames, ms: while costs are taken, and for latencies. */
 const COUNTING_MS = 3
 const TIMING_MS = 0.2
@@ -20,11 +19,11 @@ const LEEWAY = 10
 export const percentile = (list, part) =>
   list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * part))]
 
-async function begin({ guest, typist }, { pattern, before = [], keys }) {
+async function begin({ guest, typist }, { pattern, settleMs, before = [], keys }) {
   for (const command of before) await guest.command(command)
   await guest.command(`pattern ${pattern}`)
   if (keys) typist.type(HZ)
-  await delay(SETTLE_MS)
+  await delay(settleMs)
 }
 
 async function end({ guest, typist }, { after = [], keys }) {

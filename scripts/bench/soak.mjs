@@ -4,20 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { cases } from './cases.mjs'
 import { costs } from './measure.mjs'
 import { descriptors, memoryMb, residentMb } from './processes.mjs'
+import { slope } from './slope.mjs'
 import { Stage } from './stage.mjs'
 
 const EVERY_MS = 10_000
 /** What a viewer takes once for good, it has by then. */
 const WARM_MS = 60_000
-
-/** Rise of a least-squares line through points, a unit of `y` for each of `x`. */
-export function slope(points) {
-  const mean = (of) => points.reduce((sum, point) => sum + of(point), 0) / points.length
-  const [x, y] = [mean((point) => point.x), mean((point) => point.y)]
-  const across = points.reduce((sum, point) => sum + (point.x - x) ** 2, 0)
-  const along = points.reduce((sum, point) => sum + (point.x - x) * (point.y - y), 0)
-  return across > 0 ? along / across : 0
-}
 
 async function one(stage, name, seconds, progress) {
   await stage.guest.command(`pattern ${cases[name].pattern}`)
