@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { textureLayout } from '../../../core/texture-route.ts'
 import type { DemoDevice } from '../../../main/source/demo/device.ts'
+import { FrameWriter } from '../../../main/source/frame-writer.ts'
 import { ReadBacks } from '../../../main/source/read-backs.ts'
+import { TexturePolicy } from '../../../main/source/texture-policy.ts'
 import { shim } from '../../../native-shim/index.ts'
 import { picture } from '../../conformance/plane-device.ts'
 import { SlowGpu, settled } from '../../fakes/slow-gpu.ts'
@@ -166,6 +169,29 @@ describe('a buffer that the CPU may not map', () => {
     await set.gpu.finish()
     expect(set.demo.frames(200)[0]?.payload[0]).toBe(1)
     expect(set.demo.state('primary')?.state).toBe('shown')
+  })
+
+  it('is not read while the window’s own GPU shows it, and is when that gives up', async () => {
+    using set = setUp()
+    using frames = new FrameWriter(shim, () => 0, new TexturePolicy(shim, () => true))
+    frames.reset('shared-texture', 'stream')
+    const ways = () => {
+      const { written } = frames.write(set.demo.source.refresh())
+      for (const fd of written?.textures.flatMap(({ dmabufs }) => dmabufs) ?? []) {
+        fd[Symbol.dispose]()
+      }
+      return written?.frame.surfaces.map(({ sharing }) => sharing)
+    }
+    expect(ways()).toEqual(['shared-texture'])
+    ways()
+    expect(set.gpu.reads).toBe(0)
+    const status = set.demo.state('primary')
+    if (status?.state !== 'shown') throw new Error('not shown')
+    frames.refuseTexture(textureLayout(status.plane))
+    expect(ways()).toEqual([])
+    expect(set.gpu.reads).toBe(1)
+    await set.gpu.finish()
+    expect(ways()).toEqual(['stream'])
   })
 
   it('is captured as it is now, not as it was read last', async () => {

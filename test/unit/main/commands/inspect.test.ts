@@ -155,6 +155,23 @@ cursor    shown
 `)
   })
 
+  it('says which GPU reads a plane and why', async () => {
+    using fake = new FakeIo()
+    const [source, again] = [new FakeSource(), new FakeSource()]
+    const readBack = { device: 'Some GPU \x07', why: 'its driver says no' }
+    const shown = { kind: 'primary', state: 'shown', identity: 'dmabuf:1' } as const
+    for (const one of [source, again]) {
+      one.statuses = [{ ...shown, plane: primary.plane, readBack }]
+    }
+    await inspect(source, '', fake)
+    expect(fake.text).toMatch(
+      /^ {2}read by {3}Some GPU \\x07 \(GPU read-back\)\n {12}its driver says no$/m,
+    )
+    using other = new FakeIo()
+    await inspect(again, '--json', other)
+    expect(JSON.parse(other.text).planes[0]).toMatchObject({ readBack })
+  })
+
   it('has words for every state and passes no control character on', async () => {
     using fake = new FakeIo()
     const source = new FakeSource()
