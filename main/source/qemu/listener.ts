@@ -66,7 +66,12 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
     readBacks?: ReadBacks,
   ) {
     this.#readBacks = readBacks
-    if (readBacks) readBacks.onRead = () => this.#wake()
+    if (readBacks) {
+      readBacks.onRead = () => {
+        this.#answer()
+        this.#wake()
+      }
+    }
     this.#misfit = misfit
     this.#cursorPlace = cursorPlace
     this.#shim = shim
@@ -91,10 +96,12 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
     return typeof told === 'object' && 'sizes' in told ? told.claim : undefined
   }
 
-  /** All planes as they are now. Frames that QEMU waits for count as read when this tick is over. */
+  /** All planes as they are now. Frames that QEMU waits for count as read when this tick is over, or a GPU read them. */
   readings(): readonly PlaneReading[] {
-    if (this.#unanswered.length > 0) setImmediate(() => this.#answer())
-    return [this.#read('primary'), absent, this.#read('cursor')]
+    const primary = this.#read('primary')
+    const isRead = this.#unanswered.length > 0 && !primary.readBack
+    if (isRead) setImmediate(() => this.#answer())
+    return [primary, absent, this.#read('cursor')]
   }
 
   surfaces(): readonly CachedSurface[] {

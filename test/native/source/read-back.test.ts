@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { fourccValue } from '../../../core/fourcc.ts'
 import { textureLayout } from '../../../core/texture-route.ts'
 import type { DemoDevice } from '../../../main/source/demo/device.ts'
 import { FrameWriter } from '../../../main/source/frame-writer.ts'
+import { ConsolePlanes, LATCH_MS } from '../../../main/source/qemu/listener.ts'
 import { ReadBacks } from '../../../main/source/read-backs.ts'
 import { TexturePolicy } from '../../../main/source/texture-policy.ts'
+import type { Fd } from '../../../native-shim/api.ts'
 import { shim } from '../../../native-shim/index.ts'
 import { picture } from '../../conformance/plane-device.ts'
+import { ManualClock } from '../../fakes/manual-clock.ts'
 import { SlowGpu, settled } from '../../fakes/slow-gpu.ts'
 import { expectNoLeaks } from '../no-leaks.ts'
 import { DemoHost, pointer, show } from './demo-host.ts'
@@ -229,5 +233,97 @@ describe('a buffer that the CPU may not map', () => {
     set[Symbol.dispose]()
     await settled()
     expect(set.gpu.isDisposed).toBe(true)
+  })
+})
+
+/** A memfd that says it is a dma-buf. */
+class PretendDmabuf implements Fd {
+  readonly #fd: Fd
+
+  constructor(fd: Fd) {
+    this.#fd = fd
+  }
+
+  get number() {
+    return this.#fd.number
+  }
+
+  dup = () => this.#fd.dup()
+  release = () => this.#fd.release()
+  size = () => this.#fd.size()
+  link = () => '/dmabuf:pretended'
+  identity = () => this.#fd.identity();
+
+  [Symbol.dispose](): void {
+    this.#fd[Symbol.dispose]()
+  }
+}
+
+describe('a GPU’s buffer of a QEMU', () => {
+  function showGpuBuffer() {
+    const gpu = new SlowGpu()
+    const clock = new ManualClock()
+    const refusal = Object.assign(new Error('no'), { code: 'ENODEV', syscall: 'mmap' })
+    const map = (fd: Fd, offset: number, length: number, isWritable: boolean) => {
+      if (fd instanceof PretendDmabuf) throw refusal
+      return shim.map(fd, offset, length, isWritable)
+    }
+    let wakes = 0
+    const planes = new ConsolePlanes(
+      { ...shim, map },
+      clock,
+      () => {
+        wakes += 1
+      },
+      () => {},
+      'corner',
+      new ReadBacks(shim, () => gpu),
+    )
+    const scanout = { offsets: [0], strides: [256], planes: 1, modifier: 0n, bottomUp: false }
+    const crop = [0, 0, 64, 32] as const
+    planes.scanoutDmabuf({
+      ...scanout,
+      fds: [new PretendDmabuf(shim.createMemfd('gpu', 8192))],
+      crop,
+      fourcc: fourccValue('XR24') ?? 0,
+    })
+    const woken = () => wakes
+    return { gpu, clock, planes, woken, [Symbol.dispose]: () => planes[Symbol.dispose]() }
+  }
+
+  it('is read when QEMU drew into it, which waits for that', async () => {
+    using set = showGpuBuffer()
+    let answers = 0
+    const draw = () => {
+      set.planes.updateDmabuf(() => {
+        answers += 1
+      })
+    }
+    draw()
+    const look = () => set.planes.readings()[0]?.readBack?.ask()
+    expect(look()?.status.state).toBe('stalled')
+    await settled()
+    expect([set.gpu.reads, answers]).toEqual([1, 0])
+    const before = set.woken()
+    await set.gpu.finish()
+    expect([answers, set.woken()]).toEqual([1, before + 1])
+    expect(look()).toMatchObject({ status: { state: 'shown' }, mayHaveChanged: true })
+    // Nothing was drawn since: nothing is read.
+    expect(look()).toMatchObject({ mayHaveChanged: false })
+    expect(set.gpu.reads).toBe(1)
+    draw()
+    look()
+    expect(set.gpu.reads).toBe(2)
+  })
+
+  it('does not keep QEMU waiting for a slow GPU', () => {
+    using set = showGpuBuffer()
+    let answers = 0
+    set.planes.updateDmabuf(() => {
+      answers += 1
+    })
+    set.planes.readings()[0]?.readBack?.ask()
+    set.clock.advance(LATCH_MS)
+    expect([set.gpu.pending, answers]).toEqual([1, 1])
   })
 })
