@@ -31,7 +31,8 @@ function captured(planes) {
   return {
     bytes,
     work: async () => {
-      await composeCapture(capture, { plane: 'all', cursor: true }, 'native')
+      const picture = await composeCapture(capture, { plane: 'all', cursor: true }, 'native')
+      if (!picture.ok) throw new Error(picture.failure.why)
     },
     limit: copy(bytes),
   }

@@ -3,6 +3,7 @@
 import { shim } from '../../../native-shim/index.ts'
 import * as check from './check.mjs'
 import * as compose from './compose.mjs'
+import { release } from './limits.mjs'
 import * as linearise from './linearise.mjs'
 import { measure } from './measure.mjs'
 import { PathPage } from './page-host.mjs'
@@ -89,6 +90,7 @@ export class StageRunner {
 
   async #inNode({ cases, run }) {
     await using ending = new AsyncDisposableStack()
+    ending.defer(release)
     const owned = ending.use(new DisposableStack())
     const sizes = sizesOf[this.#scale]
     const plan = this.#plan
