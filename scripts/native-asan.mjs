@@ -23,7 +23,7 @@ function must(command, args, options = {}) {
 
 // node-gyp always builds into build/ beside binding.gyp, so the sources are copied beside the output.
 rmSync(folder, { recursive: true, force: true })
-for (const name of ['binding.gyp', 'src']) {
+for (const name of ['binding.gyp', 'gpu-process', 'src']) {
   cpSync(path.join(root, 'native-shim', name), path.join(folder, name), { recursive: true })
 }
 must(path.join(bin, 'node-gyp'), [

@@ -32,6 +32,8 @@ export function fetchMesa(say) {
 
 async function finish(target) {
   await writeStarter(target, 'scanout-gpu', [
+    // A sanitizer of the host's own libraries.
+    'unset LD_PRELOAD',
     `export __EGL_VENDOR_LIBRARY_DIRS="$here/usr/share/glvnd/egl_vendor.d"`,
     `export LIBGL_DRIVERS_PATH="$here/${libraries}/dri" GBM_BACKENDS_PATH="$here/${libraries}/gbm"`,
     'start "$SCANOUT_GPU" "$@"',
