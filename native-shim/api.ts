@@ -232,8 +232,8 @@ export interface NativeShim {
     length: number,
     writable: boolean,
   ): Disposable
-  /** DMA_BUF_IOCTL_SYNC START or END, READ, or with writes both ways. A file that is no dma-buf (ENOTTY) is left alone. */
-  syncDmabuf(fd: Fd, phase: 'start' | 'end', writes?: boolean): void
+  /** DMA_BUF_IOCTL_SYNC START or END, READ. A file that is no dma-buf (ENOTTY) is left alone. */
+  syncDmabuf(fd: Fd, phase: 'start' | 'end'): void
 
   /** Compares source with shadow cell by cell in row order, copies what differs, and returns x, y, width, height of each changed run of cells (bytes and rows; multiples of 4 bytes), merged within a row of cells. With rows it looks at those alone, rounded out to whole cells. */
   scanDamage(

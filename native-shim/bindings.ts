@@ -83,7 +83,7 @@ export type Bindings = {
     threads: number,
   ): void
 
-  dmabufSync(fd: FdHandle, end: boolean, writes: boolean): void
+  dmabufSync(fd: FdHandle, end: boolean): void
   udmabufCreate(memfd: FdHandle, offset: number, size: number): FdHandle
 
   /** Container, group and device; the first two are closed again. */

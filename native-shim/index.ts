@@ -63,11 +63,10 @@ export const shim: NativeShim = {
   seals: (fd) => native().seals(NativeFd.handleOf('fd', fd)),
   map,
   mapOver,
-  syncDmabuf: (fd, phase, writes = false) =>
+  syncDmabuf: (fd, phase) =>
     native().dmabufSync(
       NativeFd.handleOf('fd', fd),
       oneOf('phase', phase, ['start', 'end']) === 'end',
-      truth('writes', writes),
     ),
 
   scanDamage,

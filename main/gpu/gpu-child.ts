@@ -24,7 +24,7 @@ export type GpuTrouble = {
 export type GpuRequest = {
   readonly operation: GpuOperation
   readonly image?: GpuImage
-  /** What is read or drawn into, and the bytes from row to row of what is drawn into. */
+  /** What is read or drawn into, or filled with, and the bytes from row to row of what is drawn into. */
   readonly target?: Fd
   readonly targetStride?: number
 }
@@ -127,7 +127,7 @@ export class GpuChild implements Disposable {
     while (payload.length < length) payload = joined(payload, await this.#next(fds, owned))
     if (payload.length > length) throw new SyntaxError('its answer is too long')
     if (outcome !== 'done') return fail({ kind: outcome, why: readWords(payload) })
-    const gives = operation === 'convert' || operation === 'allocate'
+    const gives = operation === 'convert' || operation === 'fill'
     if (fds.length !== (gives ? 1 : 0)) {
       throw new SyntaxError(`its answer came with ${fds.length} descriptors`)
     }

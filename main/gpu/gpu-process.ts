@@ -8,7 +8,7 @@ import { fail, ok, type Result } from '../../core/result.ts'
 import type { Fd, NativeShim } from '../../native-shim/api.ts'
 import { shim as addon } from '../../native-shim/index.ts'
 import { isNativeError } from '../source/native-failure.ts'
-import type { GpuTrouble } from './gpu-child.ts'
+import type { GpuRequest, GpuTrouble } from './gpu-child.ts'
 import type { GpuImage } from './gpu-image.ts'
 import { GpuLine } from './gpu-line.ts'
 import { gpuProgram } from './gpu-program.ts'
@@ -106,18 +106,22 @@ export class GpuProcess implements Disposable {
     const what = 'cannot convert the picture with a GPU'
     return this.#try('convert', image, what, (line, device) => {
       if (device.node === undefined) return this.#convertInMemory(line, image, into)
-      return into ? drawInto(line, image, into) : this.#given(line, 'convert', image)
+      return into ? drawInto(line, image, into) : this.#given(line, { operation: 'convert', image })
     })
   }
 
-  /** An empty linear AR24 dma-buf of a device's own memory, whose descriptor is the caller's. */
-  async allocate(width: number, height: number): Promise<Result<GpuImage, Failure>> {
+  /**
+   * A linear AR24 dma-buf of a device's own memory, whose descriptor is the caller's.
+   *
+   * @param pixels a file of width × 4 × height bytes, rows tight
+   */
+  async fill(width: number, height: number, pixels: Fd): Promise<Result<GpuImage, Failure>> {
     const image = { width, height, fourcc: fourccValue('AR24') ?? 0, modifier: LINEAR, memory: [] }
     const what = 'cannot allocate a picture on a GPU'
-    return this.#try('allocate', image, what, async (line, device) =>
+    return this.#try('fill', image, what, async (line, device) =>
       device.node === undefined
         ? fail({ kind: 'unsupported', why: 'software has no memory of its own' })
-        : this.#given(line, 'allocate', image),
+        : this.#given(line, { operation: 'fill', image, target: pixels }),
     )
   }
 
@@ -177,10 +181,10 @@ export class GpuProcess implements Disposable {
   /** A buffer that the device made for an image. */
   async #given(
     line: GpuLine,
-    operation: 'convert' | 'allocate',
-    image: GpuImage,
+    request: GpuRequest & { readonly image: GpuImage },
   ): Promise<Result<GpuImage, GpuTrouble>> {
-    const answer = await line.ask({ operation, image })
+    const { image, operation } = request
+    const answer = await line.ask(request)
     if (!answer.ok) return answer
     using owned = new DisposableStack()
     const [fd] = answer.value.fds.map((one) => owned.use(one))

@@ -31,8 +31,8 @@ export type GpuCase = {
   readonly ms: number
 }
 
-export type GpuTestShim = Pick<NativeShim, 'createMemfd' | 'map' | 'createUdmabuf' | 'syncDmabuf'>
-export type TestedGpu = Pick<GpuProcess, 'probe' | 'read' | 'convert' | 'allocate'>
+export type GpuTestShim = Pick<NativeShim, 'createMemfd' | 'map' | 'createUdmabuf'>
+export type TestedGpu = Pick<GpuProcess, 'probe' | 'read' | 'convert' | 'fill'>
 
 /** Pixels; whole tiles of every layout in the tables, and an edge that is none. */
 const SIZE = { width: 320, height: 96 } as const

@@ -15,7 +15,7 @@ export const HEADER_BYTES = 16
 /** No honest answer is longer. */
 const MOST_BYTES = 1 << 18
 
-const operations = { describe: 1, probe: 2, read: 3, convert: 4, draw: 5, allocate: 6 } as const
+const operations = { describe: 1, probe: 2, read: 3, convert: 4, draw: 5, fill: 6 } as const
 export type GpuOperation = keyof typeof operations
 
 /** What the program says of a request that it could not fulfil. */

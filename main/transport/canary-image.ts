@@ -11,12 +11,12 @@ import { isNativeError } from '../source/native-failure.ts'
 /** A dma-buf with the test picture; its descriptor is the taker's. */
 export type CanaryImage = { readonly plane: Plane; readonly dmabuf: Fd }
 
-/** What it takes to fill a dma-buf. */
-export type CanaryShim = Pick<NativeShim, 'createMemfd' | 'map' | 'createUdmabuf' | 'syncDmabuf'>
+/** What it takes to make a dma-buf of our own memory. */
+export type CanaryShim = Pick<NativeShim, 'createMemfd' | 'map' | 'createUdmabuf'>
 
 /** Who gives memory of a GPU; scanout-gpu. */
 export interface CanaryGpu {
-  allocate(width: number, height: number): Promise<Result<GpuImage, Failure>>
+  fill(width: number, height: number, pixels: Fd): Promise<Result<GpuImage, Failure>>
 }
 
 const ROW = CANARY_SIDE * 4
@@ -29,9 +29,8 @@ export async function makeCanary(
   const own = await makeGpuCanary(shim, gpu)
   if (own.ok) return own
   const ours = makeUdmabufCanary(shim)
-  return ours.ok
-    ? ours
-    : fail(`there is no memory for a test picture: ${own.failure}, ${ours.failure}`)
+  if (ours.ok) return ours
+  return fail(`there is no memory for a test picture: ${own.failure}, ${ours.failure}`)
 }
 
 /** In a buffer that the GPU's driver allocated. */
@@ -39,41 +38,33 @@ export async function makeGpuCanary(
   shim: CanaryShim,
   gpu: CanaryGpu,
 ): Promise<Result<CanaryImage, string>> {
-  const given = await gpu.allocate(CANARY_SIDE, CANARY_SIDE)
+  using pixels = canaryFile(shim)
+  const given = await gpu.fill(CANARY_SIDE, CANARY_SIDE, pixels)
   if (!given.ok) return fail(given.failure.why)
   const [memory] = given.value.memory
-  if (!memory) return fail('the GPU gave no memory')
-  using owned = new DisposableStack()
-  const { fd, stride } = memory
-  owned.use(fd)
-  try {
-    using mapping = shim.map(fd, 0, stride * CANARY_SIDE, true)
-    const bytes = canaryBytes()
-    shim.syncDmabuf(fd, 'start', true)
-    for (let row = 0; row < CANARY_SIDE; row += 1) {
-      mapping.write(row * stride, bytes.subarray(row * ROW, (row + 1) * ROW))
-    }
-    shim.syncDmabuf(fd, 'end', true)
-  } catch (error) {
-    if (!isNativeError(error)) throw error
-    return fail(`the GPU's memory cannot be written (${error.syscall} failed with ${error.code})`)
-  }
-  owned.move()
-  return ok({ plane: canaryPlane(stride), dmabuf: fd })
+  if (!memory) throw new Error('a filled image has memory')
+  return ok({ plane: canaryPlane(memory.stride), dmabuf: memory.fd })
 }
 
 /** In memory of our own, which /dev/udmabuf makes a dma-buf. */
 export function makeUdmabufCanary(shim: CanaryShim): Result<CanaryImage, string> {
-  const bytes = canaryBytes()
   try {
-    using memfd = shim.createMemfd('scanout-canary', bytes.length)
-    using mapping = shim.map(memfd, 0, bytes.length, true)
-    mapping.write(0, bytes)
-    return ok({ plane: canaryPlane(ROW), dmabuf: shim.createUdmabuf(memfd, 0, bytes.length) })
+    using pixels = canaryFile(shim)
+    return ok({ plane: canaryPlane(ROW), dmabuf: shim.createUdmabuf(pixels, 0, pixels.size()) })
   } catch (error) {
     if (!isNativeError(error)) throw error
     return fail(`/dev/udmabuf cannot be used (${error.code})`)
   }
+}
+
+function canaryFile(shim: CanaryShim): Fd {
+  const bytes = canaryBytes()
+  using owned = new DisposableStack()
+  const file = owned.use(shim.createMemfd('scanout-canary', bytes.length))
+  using mapping = shim.map(file, 0, bytes.length, true)
+  mapping.write(0, bytes)
+  owned.move()
+  return file
 }
 
 /** How the test picture lies. @param stride bytes */

@@ -124,6 +124,8 @@ Gbm loadGbm() {
   core("bo_destroy", table.bo_destroy);
   core("bo_get_fd", table.bo_get_fd);
   core("bo_get_stride", table.bo_get_stride);
+  core("bo_map", table.bo_map);
+  core("bo_unmap", table.bo_unmap);
   return table;
 }
 

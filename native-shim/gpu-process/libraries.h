@@ -87,6 +87,8 @@ struct Gbm {
   void (*bo_destroy)(GbmBuffer*);
   int (*bo_get_fd)(GbmBuffer*);
   uint32_t (*bo_get_stride)(GbmBuffer*);
+  void* (*bo_map)(GbmBuffer*, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t*, void**);
+  void (*bo_unmap)(GbmBuffer*, void*);
 };
 
 /** Load once and stay. Throw Trouble that names the library or function that is missing. */

@@ -24,6 +24,54 @@ struct Answer {
   UniqueFd fd;
 };
 
+/** A linear AR24 buffer of the device's own. */
+class OwnBuffer {
+ public:
+  OwnBuffer(const Device& device, const Request& request)
+      : width_(request.width), height_(request.height) {
+    if (!device.gbmDevice())
+      throw Trouble{Status::unsupported, "there is no device to allocate from"};
+    constexpr uint32_t rendering = 1 << 2;
+    constexpr uint32_t linear = 1 << 4;
+    buffer_ = gbm().bo_create(device.gbmDevice(), width_, height_, ar24, rendering | linear);
+    if (!buffer_) throw Trouble{Status::unsupported, "it cannot allocate a linear buffer"};
+  }
+  ~OwnBuffer() { gbm().bo_destroy(buffer_); }
+  OwnBuffer(const OwnBuffer&) = delete;
+  OwnBuffer& operator=(const OwnBuffer&) = delete;
+
+  /** Puts the bytes of a file into it, whose rows are tight. */
+  void fill(int pixels) {
+    constexpr uint32_t writing = 1 << 1;
+    uint32_t stride = 0;
+    void* mapping = nullptr;
+    void* rows = gbm().bo_map(buffer_, 0, 0, width_, height_, writing, &stride, &mapping);
+    if (!rows) throw Trouble{Status::unsupported, "its buffer cannot be written"};
+    const size_t length = static_cast<size_t>(width_) * 4;
+    bool isWhole = stride >= length;
+    for (uint32_t row = 0; isWhole && row < height_; ++row) {
+      auto* to = static_cast<char*>(rows) + static_cast<size_t>(row) * stride;
+      const auto from = static_cast<off_t>(row * length);
+      isWhole = pread(pixels, to, length, from) == static_cast<ssize_t>(length);
+    }
+    gbm().bo_unmap(buffer_, mapping);
+    if (!isWhole) throw Trouble{Status::failed, "the pixels to fill it with are too few"};
+  }
+
+  /** A descriptor of it; the payload is its stride. */
+  Answer share() const {
+    UniqueFd fd(gbm().bo_get_fd(buffer_));
+    if (!fd) throw Trouble{Status::failed, "its buffer cannot be shared"};
+    const uint32_t stride = gbm().bo_get_stride(buffer_);
+    return {std::string(reinterpret_cast<const char*>(&stride), sizeof stride), std::move(fd)};
+  }
+
+ private:
+  uint32_t width_;
+  uint32_t height_;
+  GbmBuffer* buffer_ = nullptr;
+};
+
 /** Opens its device at the first request and keeps it. */
 class Server {
  public:
@@ -36,7 +84,7 @@ class Server {
     }
     const auto operation = static_cast<Operation>(request.operation);
     if (operation == Operation::describe) return {device_->description(), UniqueFd()};
-    if (operation == Operation::allocate) return allocate(request);
+    if (operation == Operation::fill) return fill(request, fds);
     const ImportedImage image(*device_, request, fds, operation == Operation::probe);
     const auto target = [&]() -> const UniqueFd& {
       if (fds.size() <= request.planes) throw Trouble{Status::failed, "a descriptor is missing"};
@@ -60,6 +108,13 @@ class Server {
   }
 
  private:
+  Answer fill(const Request& request, const std::vector<UniqueFd>& fds) {
+    if (fds.empty()) throw Trouble{Status::failed, "a descriptor is missing"};
+    OwnBuffer buffer(*device_, request);
+    buffer.fill(fds.front().get());
+    return buffer.share();
+  }
+
   void draw(const ImportedImage& image, const Request& request, const UniqueFd& target,
             uint32_t stride) {
     Request into = {};
@@ -75,29 +130,13 @@ class Server {
                    request.height);
   }
 
-  /** A buffer of the device's own with the picture; the payload is its stride. */
+  /** A buffer of the device's own with the picture. */
   Answer convert(const ImportedImage& image, const Request& request) {
-    Answer answer = allocate(request);
+    Answer answer = OwnBuffer(*device_, request).share();
     uint32_t stride = 0;
     std::memcpy(&stride, answer.payload.data(), sizeof stride);
     draw(image, request, answer.fd, stride);
     return answer;
-  }
-
-  /** A linear AR24 buffer of the device's own; the payload is its stride. */
-  Answer allocate(const Request& request) {
-    if (!device_->gbmDevice())
-      throw Trouble{Status::unsupported, "there is no device to allocate from"};
-    constexpr uint32_t rendering = 1 << 2;
-    constexpr uint32_t linear = 1 << 4;
-    GbmBuffer* buffer = gbm().bo_create(device_->gbmDevice(), request.width, request.height, ar24,
-                                        rendering | linear);
-    if (!buffer) throw Trouble{Status::unsupported, "it cannot allocate a linear buffer"};
-    UniqueFd fd(gbm().bo_get_fd(buffer));
-    const uint32_t stride = gbm().bo_get_stride(buffer);
-    gbm().bo_destroy(buffer);
-    if (!fd) throw Trouble{Status::failed, "its buffer cannot be shared"};
-    return {std::string(reinterpret_cast<const char*>(&stride), sizeof stride), std::move(fd)};
   }
 
   std::string node_;

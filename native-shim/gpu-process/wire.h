@@ -21,7 +21,7 @@ enum class Operation : uint32_t {
   read = 3,
   convert = 4,
   draw = 5,
-  allocate = 6
+  fill = 6
 };
 
 /** What became of a request. */
@@ -43,7 +43,7 @@ struct WirePlane {
   uint64_t size;
 };
 
-/** Descriptors: one of each memory plane, then the target of read and draw. */
+/** Descriptors: one of each memory plane, then the target of read and draw, or what to fill with. */
 struct Request {
   uint32_t magic;
   uint32_t serial;

@@ -14,8 +14,7 @@ namespace {
 Napi::Value sync(const Napi::CallbackInfo& info) {
   const int fd = openFd(info, 0);
   const uint64_t phase = truth(info, 1) ? DMA_BUF_SYNC_END : DMA_BUF_SYNC_START;
-  const uint64_t access = truth(info, 2) ? DMA_BUF_SYNC_RW : DMA_BUF_SYNC_READ;
-  struct dma_buf_sync argument = {access | phase};
+  struct dma_buf_sync argument = {DMA_BUF_SYNC_READ | phase};
   int result = 0;
   // Waiting for a fence can be interrupted; the ioctl is made to be repeated then.
   do {

@@ -51,7 +51,7 @@ export class FakeGpus {
         return this.verdict
       },
       convert: async () => fail(gpuRefusal),
-      allocate: async (width, height) => {
+      fill: async (width, height) => {
         if (!this.memory) return fail(gpuRefusal)
         // As GPUs do, with rows longer than they need be.
         const stride = width * 4 + 256

@@ -8,6 +8,7 @@ import { fourccValue } from '../../../core/fourcc.ts'
 import { noCapabilities } from '../../../core/guest.ts'
 import type { GpuImage } from '../../../main/gpu/gpu-image.ts'
 import { GpuProcess } from '../../../main/gpu/gpu-process.ts'
+import { testGpu } from '../../../main/gpu/gpu-test.ts'
 import { DeviceSource } from '../../../main/source/device-source.ts'
 import { PlanesServer } from '../../../main/source/planes/server.ts'
 import { PlanesSource } from '../../../main/source/planes/source.ts'
@@ -188,6 +189,25 @@ describe('gpu', { concurrency: 1 }, () => {
     using made = memory.fd
     assertSame(await readPixels(gpu, converted.value), mbochsPicture)
     assert.match(made.link(), /dmabuf/)
+  })
+
+  test('gpu: inspect --gpu passes, in udmabufs and in the memory of the driver', {
+    skip: newer,
+  }, async () => {
+    using gpu = GpuProcess.start({ program: LAB_MESA, node: '/dev/dri/card0', patience })
+    const devices = await gpu.devices()
+    const [device] = devices.ok ? devices.value : []
+    assert.ok(device)
+    const outcomes: string[] = []
+    for await (const { memory, fourcc, did, why } of testGpu(device, gpu, shim)) {
+      outcomes.push(`${memory} ${fourcc} ${did}: ${why ?? 'passed'}`)
+    }
+    assert.deepEqual(
+      outcomes.filter((outcome) => !outcome.endsWith(': passed')),
+      [],
+    )
+    assert.ok(outcomes.includes('udmabuf XR24 read: passed'))
+    assert.ok(outcomes.includes('gbm AR24 read: passed'))
   })
 
   test('gpu: over a broker, the viewer reads what neither may map', { skip: newer }, async () => {

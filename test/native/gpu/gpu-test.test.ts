@@ -16,7 +16,7 @@ import { gpuProgram } from '../../../main/gpu/gpu-program.ts'
 import { type GpuCase, testGpu } from '../../../main/gpu/gpu-test.ts'
 import type { GpuReport } from '../../../main/gpu-report.ts'
 import { ZeroCopyMarks } from '../../../main/zero-copy-marks.ts'
-import type { NativeShim } from '../../../native-shim/api.ts'
+import type { Fd, NativeShim } from '../../../native-shim/api.ts'
 import { shim } from '../../../native-shim/index.ts'
 import { FakeIo } from '../../fakes/fake-io.ts'
 import { gpuDevice, gpuRefusal, llvmpipe } from '../../fakes/gpus.ts'
@@ -73,7 +73,8 @@ class DecodingGpu implements Disposable {
   }
 
   async convert(image: GpuImage): Promise<Result<GpuImage, Failure>> {
-    const made = await this.allocate(image.width, image.height)
+    using empty = shim.createMemfd('gbm', image.width * image.height * 4)
+    const made = await this.fill(image.width, image.height, empty)
     const [memory] = made.ok ? made.value.memory : []
     const { wrong } = this
     this.wrong = 0
@@ -82,9 +83,9 @@ class DecodingGpu implements Disposable {
     return made
   }
 
-  async allocate(width: number, height: number): Promise<Result<GpuImage, Failure>> {
+  async fill(width: number, height: number, pixels: Fd): Promise<Result<GpuImage, Failure>> {
     const size = width * height * 4
-    const memory = [{ fd: shim.createMemfd('gbm', size), offset: 0, stride: width * 4, size }]
+    const memory = [{ fd: pixels.dup(), offset: 0, stride: width * 4, size }]
     return ok({ width, height, fourcc: fourccValue('AR24') ?? 0, modifier: LINEAR, memory })
   }
 

