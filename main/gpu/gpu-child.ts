@@ -50,12 +50,17 @@ export class GpuChild implements Disposable {
   #isAsked = false
   #isOver = false
 
-  /** @param node a DRM device file; undefined: software */
+  /**
+   * @param node a DRM device file; undefined: software
+   * @throws NativeError when descriptors or processes ran out
+   */
   constructor(shim: NativeShim, program: string, node: string | undefined) {
     using owned = new DisposableStack()
     const [ours, theirs] = shim.socketEnds()
     owned.use(theirs)
     this.#socket = shim.adoptSocket(ours)
+    using failed = new DisposableStack()
+    failed.use(this.#socket)
     const software = node === undefined ? { LIBGL_ALWAYS_SOFTWARE: '1' } : {}
     this.#process = spawn(program, node === undefined ? [] : [node], {
       stdio: ['ignore', 'ignore', 'pipe', theirs.number],
@@ -71,6 +76,7 @@ export class GpuChild implements Disposable {
     this.#listenToComplaints()
     // It must not keep anybody waiting: who waits for an answer holds the socket.
     this.#process.unref()
+    failed.move()
   }
 
   /** Nothing comes from it any more. */

@@ -2,6 +2,7 @@
 import type { GpuDevice } from '../../core/gpu.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import type { NativeShim } from '../../native-shim/api.ts'
+import { isNativeError } from '../source/native-failure.ts'
 import { type GpuAnswer, GpuChild, type GpuRequest, type GpuTrouble } from './gpu-child.ts'
 import { readDescription } from './gpu-wire.ts'
 
@@ -78,7 +79,12 @@ export class GpuLine implements Disposable {
   async #ask(request: GpuRequest): Promise<Result<GpuAnswer, GpuTrouble>> {
     if (this.#isDisposed) return fail({ kind: 'ended', why: 'it was let go' })
     if (this.#given) return fail(this.#given)
-    this.#child ??= new GpuChild(this.#shim, this.#program, this.node)
+    try {
+      this.#child ??= new GpuChild(this.#shim, this.#program, this.node)
+    } catch (error) {
+      if (!isNativeError(error)) throw error
+      return fail({ kind: 'failed', why: `no process could be started (${error.code})` })
+    }
     const patienceMs = this.#isWarm ? this.#patienceMs : this.#patienceMs * COLD
     const answer = await this.#child.ask(request, patienceMs)
     this.#isWarm ||= answer.ok && request.operation !== 'describe'

@@ -4,10 +4,12 @@ import { fourccRow } from '../../core/fourcc.ts'
 import type { GpuDevice } from '../../core/gpu.ts'
 import { LINEAR } from '../../core/modifier.ts'
 import type { Plane, PlaneClaim, PlaneKind } from '../../core/plane.ts'
+import { fail, ok, type Result } from '../../core/result.ts'
 import type { Fd, Mapping, NativeError, NativeShim } from '../../native-shim/api.ts'
 import { planeImage } from '../gpu/gpu-image.ts'
 import type { GpuProcess } from '../gpu/gpu-process.ts'
 import { mapRefusal, unmappable } from './held-buffer.ts'
+import { nativeFailure } from './native-failure.ts'
 import { layoutKey } from './plane-query.ts'
 import type { PlaneReadBack, PlaneReading } from './source.ts'
 
@@ -131,12 +133,15 @@ export class ReadBack implements PlaneReadBack, Disposable {
     const { plane, identity, dmabufs } = current
     this.#begun = wishKey(current)
     this.#hasChanged = false
-    const wish = {
-      plane,
-      identity,
-      buffers: dmabufs.map((fd) => fd.dup()),
-      told: told ? [told] : [],
+    try {
+      this.#queue({ plane, identity, buffers: duplicates(dmabufs), told: told ? [told] : [] })
+    } catch (error) {
+      this.#failed(noMeans(error))
+      told?.()
     }
+  }
+
+  #queue(wish: Wish): void {
     if (!this.#isBusy) {
       void this.#work(wish)
       return
@@ -167,36 +172,48 @@ export class ReadBack implements PlaneReadBack, Disposable {
 
   async #read({ plane, identity, buffers }: Wish): Promise<void> {
     const staging = this.#staging(plane.width * BYTES * plane.height)
-    const read = await this.#gpu().read(planeImage(plane, buffers), staging.memfd)
-    if (this.#isDisposed) {
-      release(staging)
+    if (!staging.ok) {
+      this.#failed(staging.failure)
       return
     }
-    const before = this.#failure
-    if (read.ok) {
+    const read = await this.#gpu().read(planeImage(plane, buffers), staging.value.memfd)
+    if (this.#isDisposed) {
+      release(staging.value)
+    } else if (read.ok) {
       this.#spare = this.#done?.staging
-      this.#done = { plane, identity, staging }
+      this.#done = { plane, identity, staging: staging.value }
       this.#device = read.value
       this.#failure = undefined
       this.#isFresh = true
+      this.#wake()
     } else {
-      this.#spare = staging
-      this.#failure = read.failure
+      this.#spare = staging.value
+      this.#failed(read.failure)
     }
-    if (read.ok || before?.why !== read.failure.why) this.#wake()
+  }
+
+  /** The same failure again is no news. */
+  #failed(failure: Failure): void {
+    const isNews = this.#failure?.why !== failure.why
+    this.#failure = failure
+    if (isNews) this.#wake()
   }
 
   /** The memory that is not shown now, if it is of that size. */
-  #staging(size: number): Staging {
+  #staging(size: number): Result<Staging, Failure> {
     const spare = this.#spare
     this.#spare = undefined
-    if (spare?.mapping.size === size) return spare
+    if (spare?.mapping.size === size) return ok(spare)
     release(spare)
-    using owned = new DisposableStack()
-    const memfd = owned.use(this.#shim.createMemfd('scanout-read-back', size))
-    const mapping = this.#shim.map(memfd, 0, size, false)
-    owned.move()
-    return { memfd, mapping }
+    try {
+      using owned = new DisposableStack()
+      const memfd = owned.use(this.#shim.createMemfd('scanout-read-back', size))
+      const mapping = this.#shim.map(memfd, 0, size, false)
+      owned.move()
+      return ok({ memfd, mapping })
+    } catch (error) {
+      return fail(noMeans(error))
+    }
   }
 
   #drop(wish: Wish | undefined): void {
@@ -209,6 +226,20 @@ export class ReadBack implements PlaneReadBack, Disposable {
     const verdict = unmappable(kind, refusal, failure)
     return { kind, state: 'refused', verdict, claim } as const
   }
+}
+
+/** All of them or none. */
+function duplicates(fds: readonly Fd[]): readonly Fd[] {
+  using owned = new DisposableStack()
+  const made = fds.map((fd) => owned.use(fd.dup()))
+  owned.move()
+  return made
+}
+
+/** Descriptors or memory ran out. */
+function noMeans(error: unknown): Failure {
+  const what = 'cannot read the picture back from a GPU'
+  return nativeFailure(error, what, 'no-gpu', 'Close what has many files open')
 }
 
 function release(staging: Staging | undefined): void {

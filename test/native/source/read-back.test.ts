@@ -225,6 +225,34 @@ describe('a buffer that the CPU may not map', () => {
     expect(set.gpu.reads).toBe(1)
   })
 
+  it('is a failure in words while descriptors ran out, and comes back', async () => {
+    const gpu = new SlowGpu()
+    let isPoor = true
+    const createMemfd = (name: string, size: number) => {
+      if (isPoor && name === 'scanout-read-back') {
+        throw Object.assign(new Error('no more'), { code: 'EMFILE', syscall: 'memfd_create' })
+      }
+      return shim.createMemfd(name, size)
+    }
+    const dress = (device: DemoDevice) => {
+      show(device, picture, 1)
+      device.setMappable(false)
+    }
+    const readBacks = new ReadBacks({ ...shim, createMemfd }, () => gpu)
+    using demo = new DemoHost(dress, 'dmabuf', readBacks)
+    demo.host.handle({ kind: 'watch', sharing: 'stream' })
+    demo.frames()
+    await settled()
+    demo.frames()
+    const refused = demo.state('primary')
+    expect(refused?.state === 'refused' && refused.verdict.why).toContain('EMFILE')
+    isPoor = false
+    await settled()
+    demo.frames(200)
+    await gpu.finish()
+    expect(demo.frames(200)[0]?.payload[0]).toBe(1)
+  })
+
   it('is let go while it is being read, and so is the GPU', async () => {
     const set = setUp()
     set.watch()
