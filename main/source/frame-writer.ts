@@ -268,6 +268,7 @@ export class FrameWriter implements Disposable {
     const isDue = !wasFilled || shadow.isStale
     if (isDue && !reading.memory) throw new Error('a shown plane has no memory')
     const changes = isDue && reading.memory ? shadow.scan(reading.memory) : []
+    if (wasFilled && changes.some(({ rects }) => rects.length > 0)) reading.readBack?.follow()
     if (!shadow.isSent) this.#describe(shadow, draft)
     // A scan that broke off left changes in the shadow that nobody was told of.
     else if (!wasFilled) this.#damageAll(shadow, draft)

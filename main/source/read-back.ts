@@ -88,7 +88,12 @@ export class ReadBack implements PlaneReadBack, Disposable {
     // A look that finds news was asked for by it: the next one is for the next look.
     const isDue = current.hasChanged === 'unknown' ? !isFresh && !this.#isBusy : this.#hasChanged
     if (isDue || this.#begun !== wishKey(current)) this.#begin(current)
-    return { ...this.latest(), mayHaveChanged: isFresh }
+    return { ...this.latest(), mayHaveChanged: isFresh, readBack: this }
+  }
+
+  follow(): void {
+    const current = this.#current
+    if (current?.hasChanged === 'unknown' && !this.#isBusy) this.#begin(current)
   }
 
   latest(): PlaneReading {

@@ -51,6 +51,8 @@ export interface PlaneReadBack {
   ask(): PlaneReading
   /** The same without asking for more. */
   latest(): PlaneReading
+  /** What was read is not as before: a picture that moves and is only polled is read again at once. */
+  follow(): void
   /** Resolves once what the buffer holds now was read, or cannot be. */
   renew(): Promise<void>
 }

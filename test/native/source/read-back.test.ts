@@ -99,6 +99,23 @@ describe('a buffer that the CPU may not map', () => {
     expect(changed?.payload[0]).toBe(77)
   })
 
+  it('that moves is read again as soon as that is known, and no more once it rests', async () => {
+    using set = setUp()
+    set.watch()
+    set.demo.frames()
+    await set.gpu.finish()
+    set.demo.frames(40)
+    for (let step = 2; step < 10; step += 1) {
+      set.demo.device.loadPixels(0, 0, Uint8Array.of(step))
+      await set.gpu.finish()
+      expect(set.demo.frames(4)[0]?.payload[0]).toBe(step)
+      expect(set.gpu.reads).toBe(step + 1)
+    }
+    await set.gpu.finish()
+    expect(set.demo.frames(4)).toEqual([])
+    expect(set.gpu.pending).toBe(0)
+  })
+
   it('that was flipped meanwhile is read next, and those between are not', async () => {
     using set = setUp((device) => {
       for (const slot of [1, 2, 3]) show(device, { ...picture, slot }, slot)
