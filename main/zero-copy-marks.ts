@@ -14,6 +14,10 @@ const MAX_FILE = 65_536
 /** GPUs with their drivers that are remembered; the oldest go first. */
 const MOST_MARKS = 16
 const LONGEST_WHY = 300
+/** What is left behind by whoever does not come back from the test. */
+const TRIAL = 'a window did not come back from the test'
+/** So long another window may still be at its test, ms. */
+const TRIAL_MS = 5000
 
 /** That textures failed with a GPU and its driver. */
 export type ZeroCopyMark = {
@@ -40,7 +44,14 @@ export class ZeroCopyMarks {
   /** Why textures failed with this GPU the last time; undefined when they did not. */
   async find(device: GpuDevice): Promise<ZeroCopyMark | undefined> {
     const gpu = gpuKey(device)
-    return (await this.list()).find((mark) => mark.gpu === gpu)
+    const mark = (await this.list()).find((one) => one.gpu === gpu)
+    const isFresh = mark?.why === TRIAL && Date.now() - Date.parse(mark.at) < TRIAL_MS
+    return isFresh ? undefined : mark
+  }
+
+  /** A test begins: it failed, unless {@link clear} or {@link set} says what came of it. */
+  begin(device: GpuDevice): Promise<void> {
+    return this.set(device, TRIAL)
   }
 
   /** A damaged file reads as empty. */

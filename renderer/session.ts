@@ -2,7 +2,7 @@
 import type { GuestInfo, VmAction, VmState } from '../core/guest.ts'
 import type { GuestNews, GuestRequest } from '../core/guest-channel.ts'
 import { type InputEvent, MAX_INPUT_EVENTS } from '../core/input.ts'
-import type { Bridge } from '../core/protocol.ts'
+import type { Bridge, Hello } from '../core/protocol.ts'
 import type {
   ScaleMode,
   SettingLayer,
@@ -32,6 +32,8 @@ export class Session implements Disposable {
   #heardInput = false
   /** The same of what the VM does. */
   #heardVm = false
+  /** The same of the way of the pixels. */
+  #sharing: Partial<Pick<Hello, 'sharing' | 'sharingReason'>> = {}
   #quiet: ReturnType<typeof setTimeout> | undefined
   #toastEnd: ReturnType<typeof setTimeout> | undefined
 
@@ -49,8 +51,9 @@ export class Session implements Disposable {
     )
     undo(
       bridge.on('sharing:changed', (sharing, sharingReason) => {
+        this.#sharing = { sharing, sharingReason }
         const { hello } = store.getState()
-        if (hello) store.setState({ hello: { ...hello, sharing, sharingReason } })
+        if (hello) store.setState({ hello: { ...hello, ...this.#sharing } })
       }),
     )
     undo(bridge.on('guest:changed', (guest) => this.#rename(guest)))
@@ -77,7 +80,7 @@ export class Session implements Disposable {
       const heard = session.kind !== 'connecting' || statuses.length > 0
       document.title = hello.guest.title
       this.#store.setState({
-        hello,
+        hello: { ...hello, ...this.#sharing },
         guest: hello.guest,
         ...(this.#heardVm ? {} : { vm: hello.vm }),
         settings: hello.settings,

@@ -2,6 +2,7 @@
 import type { Plane } from '../../core/plane.ts'
 import type { FrameMessage, SurfaceId } from '../../core/protocol.ts'
 import { fail, type Result } from '../../core/result.ts'
+import { CANARY_SURFACE } from '../../core/texture-canary.ts'
 import { textureLayout, textureRoute } from '../../core/texture-route.ts'
 import type { Fd } from '../../native-shim/api.ts'
 import { planeImage } from '../gpu/gpu-image.ts'
@@ -255,7 +256,8 @@ export class TextureChannel implements Disposable {
 
   #leave(surface: SurfaceId): void {
     const held = this.#held.get(surface)
-    if (!held || held.stay) return
+    // The test picture is in no frame.
+    if (!held || held.stay || surface === CANARY_SURFACE) return
     held.stay = this.#clock.after(LEAVE_MS, () => this.#drop(surface))
   }
 

@@ -35,13 +35,16 @@ export type TextureParts = {
   startGpu(node?: string): GpuAccess
   pciIds(node: string): Promise<PciIds | undefined>
   readonly shim: CanaryShim
-  readonly marks: Pick<ZeroCopyMarks, 'find' | 'set' | 'clear'>
+  readonly marks: Pick<ZeroCopyMarks, 'find' | 'begin' | 'set' | 'clear'>
   readonly clock: Clock
 }
 
 /** Until then the GPU must have said what it is, and the page what arrived, ms. */
 const GATE_MS = 2000
 const CANARY_MS = 1500
+/** What a send to another page than the one of now comes to. */
+const RELOADED = 'the page was loaded again during the test'
+
 /** A process for the GPU that nobody asks is ended, ms. */
 const IDLE_GPU_MS = 10_000
 
@@ -104,15 +107,16 @@ export class TextureTransport implements AsyncDisposable {
       return this.#settle('the window was closed')
     }
     // Whoever does not come back from this has left word for the next run.
-    await this.#parts.marks.set(gate.value, 'the window did not come back from the test')
+    await this.#parts.marks.begin(gate.value)
     this.#tried = Promise.withResolvers<string>()
     this.#channel.share(CANARY_SURFACE, canary.value.plane, [canary.value.dmabuf])
     if (await this.#channel.arrives(CANARY_SURFACE)) this.#host.tryCanary()
+    else this.tried(RELOADED)
     const late = 'the test picture did not come back in time'
     const objection = await this.#inTime(this.#tried.promise, CANARY_MS, late)
     this.#channel.forget(CANARY_SURFACE)
-    if (objection === '') await this.#parts.marks.clear(gate.value)
-    else if (this.#isOver) await this.#parts.marks.clear(gate.value)
+    const isInnocent = objection === '' || objection === RELOADED || this.#isOver
+    if (isInnocent) await this.#parts.marks.clear(gate.value)
     else await this.#parts.marks.set(gate.value, objection)
     return this.#settle(objection === '' ? undefined : objection)
   }

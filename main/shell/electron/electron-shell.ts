@@ -116,11 +116,13 @@ export class ElectronShell implements Shell, LauncherShell {
     const window = new ElectronWindow(browser, ipc, { memory, textures })
     const loaded = await load(browser, door.query)
     if (!loaded.ok) return loaded
-    const [memoryObjection, textureObjection] = await Promise.all([
-      this.#shim.ok ? objection(canary.promise) : this.#shim.failure,
-      textures && choice.ok ? textures.judge() : choice.ok ? undefined : choice.failure,
-    ])
+    const memoryObjection = this.#shim.ok ? await objection(canary.promise) : this.#shim.failure
+    const textureObjection = choice.ok ? 'it is being tried' : choice.failure
     window.settle({ memoryObjection, textureObjection })
+    // The first picture does not wait for it: it comes as copies.
+    void textures?.judge().then((found) => {
+      window.settle({ memoryObjection, textureObjection: found })
+    })
     window.own(owned.move())
     return ok(window)
   }

@@ -31,6 +31,17 @@ describe('the memory of failed textures', () => {
     expect(await marksIn(folder).find(device('Mesa 25.0.8'))).toBeUndefined()
   })
 
+  it('counts a test that nobody came back from, once it is surely over', async () => {
+    const folder = temporaryFolder()
+    const marks = marksIn(folder)
+    await marks.begin(device('1'))
+    expect(await marks.find(device('1'))).toBeUndefined()
+    const [mark] = await marks.list()
+    const file = path.join(folder, 'scanout', 'zero-copy.json')
+    writeFileSync(file, JSON.stringify([{ ...mark, at: '2026-01-01T00:00:00.000Z' }]))
+    expect((await marks.find(device('1')))?.why).toContain('did not come back')
+  })
+
   it('is cleared for one or for all', async () => {
     const marks = marksIn(temporaryFolder())
     await marks.set(device('1'), 'a')

@@ -122,6 +122,7 @@ async function open(zeroCopy?: boolean): Promise<ShellWindow> {
   const result = await shell.open(request, new AbortController().signal)
   if (!result.ok) throw new Error(result.failure.why)
   opened.push(result.value)
+  await expect.poll(() => result.value.sharing.reason).not.toContain('it is being tried')
   return result.value
 }
 

@@ -24,6 +24,8 @@ let written: Uint8Array[]
 let imported: TextureInfo[]
 let calls: string[]
 let compositing: string
+/** Runs with every send. */
+let sends: () => void
 let udmabufs: boolean
 let gpuGone: ((why: string) => void) | undefined
 let transport: TextureTransport | undefined
@@ -38,6 +40,7 @@ beforeEach(() => {
   imported = []
   calls = []
   compositing = 'enabled'
+  sends = () => {}
   udmabufs = true
 })
 afterEach(async () => {
@@ -65,7 +68,10 @@ function open(): TextureTransport {
       import: (info: TextureInfo) => {
         imported.push(info)
         return {
-          send: async (surface: number) => void calls.push(`send ${surface}`),
+          send: async (surface: number) => {
+            sends()
+            calls.push(`send ${surface}`)
+          },
           release: () => calls.push('release'),
         }
       },
@@ -188,7 +194,7 @@ describe('textures in a window', () => {
   it('leave word before they are tried, in case nobody comes back', async () => {
     const judging = open().judge()
     await expect.poll(() => calls.includes('try')).toBe(true)
-    expect((await marks.find(gpuDevice()))?.why).toContain('did not come back')
+    expect((await marks.list())[0]?.why).toContain('did not come back')
     await transport?.[Symbol.asyncDispose]()
     expect(await judging).toBe('the window was closed')
     // Closing is no crash.
@@ -214,6 +220,25 @@ describe('textures in a window', () => {
     await transport[Symbol.asyncDispose]()
     expect((await marks.find(gpuDevice()))?.why).toContain('crashed')
     expect(openDescriptors()).toBe(0)
+  })
+
+  it('are not found guilty of a page that was loaded again, nor touched by frames meanwhile', async () => {
+    const made = open()
+    const judging = made.judge()
+    await expect.poll(() => calls.includes('try')).toBe(true)
+    expect(await made.ready(emptyFrame(1, { reset: true }))).toBe(true)
+    clock.advance(1400)
+    expect(calls).not.toContain('release')
+    made.tried('')
+    expect(await judging).toBeUndefined()
+    await made[Symbol.asyncDispose]()
+    const again = open()
+    sends = () => {
+      again.pageLeft()
+      throw new Error('the page is gone')
+    }
+    expect(await again.judge()).toContain('loaded again')
+    expect(await marks.list()).toEqual([])
   })
 
   it('fail their test when the GPU process ends over it', async () => {
