@@ -4,7 +4,7 @@
 // what each costs, how late it is. Nothing is attached to any of them: frames are read from the screen's
 // memory, costs from /proc.
 //
-//   npm run bench:view                            every viewer that is installed, 1920×1080, about 6 minutes
+//   npm run bench:view                            every viewer that is installed, 1920×1080, 6 to 7 minutes
 //   npm run bench:view -- --all                   1280×720 and 3840×2160 as well, and longer
 //   npm run bench:view -- --viewers Scanout,gtk --cases bar,full --sizes 1280x720 --seconds 3
 //   npm run bench:view -- --threads               also the parts of each viewer's costs
@@ -38,6 +38,7 @@ const { soak } = await import('./bench/soak.mjs')
 const { describeHost } = await import('./bench/host.mjs')
 const { bootGuest, Stage } = await import('./bench/stage.mjs')
 const { between, hostLine, table } = await import('./bench/table.mjs')
+const { judged } = await import('./bench/targets.mjs')
 const { viewersOf } = await import('./bench/viewers.mjs')
 
 const { values: options } = parseArgs({
@@ -70,8 +71,8 @@ const stop = (text) => {
   process.exit(2)
 }
 
-const runMs = Number(options.seconds ?? (options.all ? 10 : 5)) * 1000
-const timingMs = Math.min(runMs, options.all ? 6000 : 4000)
+const runMs = Number(options.seconds ?? (options.all ? 10 : 4)) * 1000
+const timingMs = Math.min(runMs, options.all ? 6000 : 3000)
 const names = options.cases.split(',')
 const wrong = names.find((name) => !(name in cases))
 if (wrong !== undefined) stop(`no case ${wrong}: ${Object.keys(cases).join(', ')}`)
@@ -136,7 +137,7 @@ async function baselines(size) {
     await using _guest = booted.guest
     using _typist = booted.typist
     for (const name of names)
-      found.set(`${device} ${name}`, await baseline(booted, name, Math.min(runMs, 5000)))
+      found.set(`${device} ${name}`, await baseline(booted, name, Math.min(runMs, 4000)))
   }
   return found
 }
@@ -157,6 +158,7 @@ async function measureViewer(viewer, size, without) {
 
 function sayParts({ viewer, cases: measured }) {
   for (const [name, { parts }] of Object.entries(measured)) {
+    if (parts.length === 0) continue
     say(`\n${viewer}, ${cases[name].title}: ms of CPU a second, wakeups a second`)
     for (const { part, cpu, wakeups } of parts)
       say(`  ${cpu.toFixed(2).padStart(8)} ${wakeups.toFixed(1).padStart(8)}  ${part}`)
@@ -183,6 +185,8 @@ async function compare(size) {
   for (const { viewer, sentWhileStatic } of results)
     if (sentWhileStatic !== undefined)
       say(`\n${viewer} sent ${sentWhileStatic} picture(s) from its start on while none changed`)
+  if (size.width === 1920)
+    for (const line of ['\nScanout has to reach', ...judged(results)]) say(line)
   if (options.threads) for (const result of results) sayParts(result)
   return results
 }

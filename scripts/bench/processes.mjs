@@ -37,17 +37,11 @@ export function tree(top) {
 
 /** What a process of a viewer is: Chromium's own word, else the script or program that it runs. */
 function kindOf(pid) {
-  const words = read(`/proc/${pid}/cmdline`).split('\0')
-  const type = words.find((word) => word.startsWith('--type='))?.slice(7)
-  const service = words.find((word) => word.startsWith('--utility-sub-type='))?.split('.')[0]
-  if (type) return service ? `${type} ${service.slice(19)}` : type
-  if (words[0].includes('--type='))
-    return (
-      /--type=(\S+)/.exec(words[0])[1] +
-      (/--utility-sub-type=(\S+)/.exec(words[0])?.[1]?.slice(0, 12) ?? '')
-    )
+  const words = read(`/proc/${pid}/cmdline`).split(/[\0 ]/)
+  const optionOf = (name) => words.find((word) => word.startsWith(name))?.slice(name.length)
+  const kind = optionOf('--utility-sub-type=')?.split('.')[0] ?? optionOf('--type=')
   const script = words.slice(1).find((word) => /\.m?js$/.test(word))
-  return (script ?? words[0] ?? '').split('/').at(-1) || 'unknown'
+  return kind ?? (script ?? words[0]).split('/').at(-1)
 }
 
 /** Each thread: what it is, ms of CPU used so far, and how often it went to sleep. */

@@ -36,6 +36,25 @@ const { spent, threads, tree } = (await part('processes.mjs')) as {
 const { slope } = (await part('slope.mjs')) as {
   readonly slope: (points: readonly { readonly x: number; readonly y: number }[]) => number
 }
+type Case = {
+  readonly cpu: { readonly viewer: number; readonly qemuMore: number; readonly x: number }
+  readonly shown: number
+  readonly made: number
+  readonly latency?: { readonly p50: number; readonly p95: number }
+}
+type Result = {
+  readonly viewer: string
+  readonly startMs?: number
+  readonly memoryMb?: number
+  readonly cases: Readonly<Record<string, Case>>
+}
+const { table, between } = (await part('table.mjs')) as {
+  readonly table: (results: readonly Result[], names: readonly string[]) => readonly string[]
+  readonly between: (text: string, lines: readonly string[]) => string
+}
+const { judged } = (await part('targets.mjs')) as {
+  readonly judged: (results: readonly Result[]) => readonly string[]
+}
 const { doneForViewer } = (await part('measure.mjs')) as {
   readonly doneForViewer: (measured: Measured, base: Base) => number
 }
@@ -103,5 +122,65 @@ describe('what processes cost', () => {
   it('rises as the line through its points', () => {
     expect(slope([1, 2, 3, 4].map((x) => ({ x, y: 5 - 2 * x })))).toBe(-2)
     expect(slope([{ x: 1, y: 3 }])).toBe(0)
+  })
+})
+
+describe('the table', () => {
+  const cpu = { viewer: 180, qemuMore: 60, x: 12 }
+  const latency = { p50: 2, p95: 4 }
+  const ours = {
+    viewer: 'Scanout',
+    startMs: 900,
+    memoryMb: 400,
+    cases: { bar: { cpu, latency, shown: 60, made: 60 } },
+  }
+  const slower = { cpu, shown: 30, made: 40, latency: { p50: 20, p95: 30 } }
+  const peer = { viewer: 'remote-viewer, qxl', startMs: 90, memoryMb: 40, cases: { bar: slower } }
+  const blind = { viewer: 'another', cases: { bar: { cpu, shown: 0, made: 60 } } }
+  const cells = (results: readonly Result[]) =>
+    table(results, ['bar']).map((line) => line.split('|').map((cell) => cell.trim()))
+
+  it('has each viewer’s figures and how many times Scanout’s they are', () => {
+    const rows = cells([ours, peer])
+    expect(rows).toContainEqual([
+      '',
+      '64-pixel bar: frames shown/s',
+      '60.0',
+      '30.0 of 40.0 (× 0.50)',
+      '',
+    ])
+    expect(rows).toContainEqual(['', '64-pixel bar: CPU ms a frame', '4.00', '8.00 (× 2.00)', ''])
+    expect(rows).toContainEqual([
+      '',
+      '64-pixel bar: · of it viewer + QEMU',
+      '3.00 + 1.00',
+      '6.00 + 2.00',
+      '',
+    ])
+    expect(rows).toContainEqual(['', 'memory, MB', '400', '40 (× 0.10)', ''])
+  })
+
+  it('says so where no frame was seen, and where QEMU is the viewer', () => {
+    const rows = cells([ours, blind])
+    expect(rows).toContainEqual(['', '64-pixel bar: frames shown/s', '60.0', 'none seen', ''])
+    expect(rows).toContainEqual(['', '64-pixel bar: CPU ms a frame', '4.00', '–', ''])
+    expect(rows).toContainEqual(['', 'start to picture, ms', '900', 'in QEMU', ''])
+  })
+
+  it('goes where the marks are, in place of what was there', () => {
+    const text = 'a\n<!-- bench:view -->\nold\n<!-- /bench:view -->\nb\n'
+    const expected = 'a\n<!-- bench:view -->\n\nnew\n\n<!-- /bench:view -->\nb\n'
+    expect(between(text, ['new'])).toBe(expected)
+    expect(between(expected, ['new'])).toBe(expected)
+    expect(() => between('no marks', ['new'])).toThrow('no place')
+  })
+
+  it('tells which targets are reached', () => {
+    const lines = judged([ours, peer])
+    expect(lines).toContain('  yes  bar, frames shown/s: 60.00, at least 59')
+    expect(lines).toContain("  yes  bar, CPU ms a frame: 3.00, at most remote-viewer, qxl's 6.00")
+    const late = { ...ours, cases: { bar: { ...slower, shown: 58 } } }
+    expect(judged([late])).toContain('  NO   bar, frames shown/s: 58.00, at least 59')
+    expect(judged([late])).toContain('  NO   bar, ms to the screen, p95: 30.00, at most 10')
   })
 })
