@@ -166,6 +166,43 @@ describe.skipIf(guestHindrance !== undefined)(guestTitle('a Linux guest'), () =>
     })
   })
 
+  it('shows a glyph for each key that is typed, and tells when it is drawn', async () => {
+    const guest = guestWith('virtio-gpu')
+    const told: number[] = []
+    guest.onMark((byte) => void told.push(byte))
+    const { frame } = await guest.command('pattern text')
+    await guest.command('stamp on')
+    for (const down of [true, false]) {
+      const key = { down, key: { type: 'qcode', data: 'a' } }
+      await guest.vm.execute('input-send-event', { events: [{ type: 'key', data: key }] })
+    }
+    const newest = async () => (await guest.command('look')).frame
+    await expect.poll(newest, patience).toBe(frame + 1)
+    await expect.poll(() => told, patience).toEqual([(frame + 1) & 255])
+    const at = ((size.height / 4 + 8) * size.width + ((frame + 1) % 240) * 8 + 4) * 3
+    const { rgb } = await guest.vm.screendump()
+    const [red = 0, green = 0, blue = 0] = rgb.subarray(at)
+    expect((red << 16) | (green << 8) | blue).toBe(frame + 1)
+    await guest.command('stamp off')
+    guest.onMark(() => {})
+  })
+
+  it('moves the cursor by itself', async () => {
+    const guest = guestWith('virtio-gpu')
+    using source = await view(guest.socket)
+    await guest.command('hotspot 0,0')
+    await guest.command('pattern pointer')
+    const places = new Set<number>()
+    const look = () => {
+      const { x, y } = cursorOf(source) ?? {}
+      if (x !== undefined && y === 200) places.add(x)
+      return places.size
+    }
+    await expect.poll(look, { ...patience, interval: 1 }).toBeGreaterThan(5)
+    expect([...places].filter((x) => x % 64 !== 0)).toEqual([])
+    await guest.command('pattern static')
+  })
+
   // QEMU's qxl keeps the cursor shown, in every display that it has.
   it('with virtio-gpu has no cursor once the guest hid it', async () => {
     const guest = guestWith('virtio-gpu')
