@@ -107,7 +107,7 @@ async function main() {
 
 /** The part that reads back with a GPU says itself that it is skipped without. */
 async function newerMesa() {
-  if (positionals.length > 0 && !positionals.includes('gpu')) return undefined
+  if (positionals.length > 0 && !positionals.some((part) => part.startsWith('gpu'))) return
   try {
     await fetchMesa(say)
     return cachedMesa()
