@@ -14,6 +14,7 @@ import type {
 } from '../../core/protocol.ts'
 import { textureLayout } from '../../core/texture-route.ts'
 import type { Fd, Mapping, NativeShim, WordOrder } from '../../native-shim/api.ts'
+import { sameLayout, sameScene } from './likeness.ts'
 import { nativeFailure } from './native-failure.ts'
 import { PayloadPool } from './payload-pool.ts'
 import { PlaneCache } from './plane-cache.ts'
@@ -351,43 +352,4 @@ function rectBytes(rects: Int32Array): number {
   for (let at = 0; at + 3 < rects.length; at += 4)
     sum += (rects[at + 2] ?? 0) * (rects[at + 3] ?? 0)
   return sum
-}
-
-function sameLayout(a: Plane, b: Plane): boolean {
-  return (
-    a.fourcc === b.fourcc &&
-    a.modifier === b.modifier &&
-    a.width === b.width &&
-    a.height === b.height &&
-    a.bottomUp === b.bottomUp &&
-    a.bit6Swizzle === b.bit6Swizzle &&
-    a.color?.matrix === b.color?.matrix &&
-    a.color?.range === b.color?.range &&
-    a.memory.length === b.memory.length &&
-    a.memory.every((memory, at) => {
-      const other = b.memory[at]
-      return (
-        memory.buffer === other?.buffer &&
-        memory.offset === other.offset &&
-        memory.stride === other.stride
-      )
-    })
-  )
-}
-
-function sameScene(a: readonly ScenePlane[], b: readonly ScenePlane[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((plane, at) => {
-      const other = b[at]
-      return (
-        plane.kind === other?.kind &&
-        plane.surface === other.surface &&
-        plane.x === other.x &&
-        plane.y === other.y &&
-        plane.hotspot?.x === other.hotspot?.x &&
-        plane.hotspot?.y === other.hotspot?.y
-      )
-    })
-  )
 }

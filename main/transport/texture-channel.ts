@@ -3,7 +3,7 @@ import type { Plane } from '../../core/plane.ts'
 import type { FrameMessage, SurfaceId } from '../../core/protocol.ts'
 import { fail, type Result } from '../../core/result.ts'
 import { CANARY_SURFACE } from '../../core/texture-canary.ts'
-import { textureLayout, textureRoute } from '../../core/texture-route.ts'
+import { textureRoute } from '../../core/texture-route.ts'
 import type { Fd } from '../../native-shim/api.ts'
 import { planeImage } from '../gpu/gpu-image.ts'
 import type { Clock } from '../source/poller.ts'
@@ -28,8 +28,8 @@ export interface TextureImporter {
 }
 
 export type TextureEvents = {
-  /** Planes of this layout must be copied. */
-  readonly refused: (layout: string, why: string) => void
+  /** Planes that lie so must be copied. */
+  readonly refused: (plane: Plane, why: string) => void
   /** Nothing can be sent this way any more; everything was let go of. */
   readonly broken: (why: string) => void
 }
@@ -165,7 +165,7 @@ export class TextureChannel implements Disposable {
     const isWanted = this.#held.get(surface) === held
     if (!info.ok) {
       if (isWanted) this.#drop(surface)
-      if (!this.#isOver) this.#events.refused(textureLayout(plane), info.failure)
+      if (!this.#isOver) this.#events.refused(plane, info.failure)
       return false
     }
     if (!isWanted) return false

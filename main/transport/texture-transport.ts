@@ -5,6 +5,7 @@ import type { Plane } from '../../core/plane.ts'
 import type { FrameMessage, SurfaceId } from '../../core/protocol.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import { CANARY_SURFACE } from '../../core/texture-canary.ts'
+import { textureLayout } from '../../core/texture-route.ts'
 import type { Fd } from '../../native-shim/api.ts'
 import type { GpuImage } from '../gpu/gpu-image.ts'
 import { log } from '../log.ts'
@@ -83,7 +84,7 @@ export class TextureTransport implements AsyncDisposable {
     }
     this.#channel = this.#owned.use(
       new TextureChannel(host.importer, gpu, parts.clock, {
-        refused: (layout, why) => this.#refused(layout, why),
+        refused: (plane, why) => this.#refused(plane, why),
         broken: (why) => this.#broken(why),
       }),
     )
@@ -181,9 +182,14 @@ export class TextureTransport implements AsyncDisposable {
     return objection
   }
 
-  #refused(layout: string, why: string): void {
-    if (!this.#isJudged) this.tried(why)
-    else this.onRefused(layout, why)
+  #refused(plane: Plane, why: string): void {
+    if (!this.#isJudged) {
+      this.tried(why)
+      return
+    }
+    const { fourcc, width, height } = plane
+    const words = `${fourcc} of ${width} × ${height} is copied, because ${why}`
+    this.onRefused(textureLayout(plane), words)
   }
 
   #broken(why: string): void {

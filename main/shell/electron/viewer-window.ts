@@ -82,8 +82,10 @@ export class ElectronWindow implements ShellWindow {
   get sharing(): SharingChoice {
     const choice = chooseTransport({ shell: 'electron', ...this.#objections })
     if (choice.sharing !== 'shared-texture') return choice
-    const refusals = [...this.#refusals].map(([layout, why]) => `${layout} is copied: ${why}`)
-    return { ...choice, reason: [choice.reason, ...refusals].filter((one) => one).join('; ') }
+    return {
+      ...choice,
+      reason: [choice.reason, ...this.#refusals.values()].filter((one) => one).join('; '),
+    }
   }
 
   onSharing(listener: () => void): () => void {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ok } from '../../../core/result.ts'
 import { Session } from '../../../main/session.ts'
 import { SettingsFile } from '../../../main/settings.ts'
@@ -7,6 +7,10 @@ import { ManualClock } from '../../fakes/manual-clock.ts'
 import { FakeShell, type FakeWindow } from '../../fakes/shell.ts'
 import { FakeSourceHandle } from '../../fakes/source-handle.ts'
 import { temporaryFolder } from '../../fakes/temporary-folder.ts'
+
+/** Hosts may be slow. */
+const patient = { timeout: 30_000 }
+vi.setConfig({ testTimeout: 60_000 })
 
 const address = { text: 'fake:', scheme: 'fake', path: '', query: new Map() }
 const textures = { sharing: 'shared-texture', copying: 'shared-memory', reason: '' } as const
@@ -39,7 +43,7 @@ async function open(zeroCopy?: boolean): Promise<FakeWindow> {
   if (!window) throw new Error('no window was opened')
   window.sharing = textures
   window.request.page.framesWanted()
-  await expect.poll(() => handle.told).toContain('watch shared-texture')
+  await expect.poll(() => handle.told, patient).toContain('watch shared-texture')
   return window
 }
 

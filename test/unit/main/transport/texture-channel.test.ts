@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Failure } from '../../../../core/failure.ts'
 import type { Plane } from '../../../../core/plane.ts'
 import type { FrameMessage, SurfaceDescription, SurfaceId } from '../../../../core/protocol.ts'
@@ -13,6 +13,10 @@ import { FakeSharedTexture } from '../../../fakes/fake-shared-texture.ts'
 import { ManualClock } from '../../../fakes/manual-clock.ts'
 import { validPlane } from '../../../fakes/planes.ts'
 import { emptyFrame } from '../../../fakes/source-handle.ts'
+
+/** Hosts may be slow. */
+const patient = { timeout: 30_000 }
+vi.setConfig({ testTimeout: 60_000 })
 
 const { plane, length } = validPlane()
 const deep = validPlane({ fourcc: 'RX24' })
@@ -69,7 +73,7 @@ beforeEach(() => {
     },
   }
   channel = new TextureChannel(importer, gpu, clock, {
-    refused: (layout, why) => told.push(`refused ${layout}: ${why}`),
+    refused: (of, why) => told.push(`refused ${textureLayout(of)}: ${why}`),
     broken: (why) => told.push(`broken: ${why}`),
   })
 })
@@ -170,7 +174,7 @@ describe('textures of a window', () => {
     const ids = [1, 2, 3, 4, 5]
     const ready = frame({ reset: true, surfaces: ids.map((id) => described(id)) })
     for (let sent = 0; sent < ids.length; sent += 1) {
-      await expect.poll(() => electron.gates.length).toBeGreaterThan(0)
+      await expect.poll(() => electron.gates.length, patient).toBeGreaterThan(0)
       electron.gates.shift()?.()
     }
     expect(await ready).toBe(true)
@@ -214,7 +218,7 @@ describe('textures of a window', () => {
     electron.isGated = true
     electron.fate = 'rejects'
     const ready = frame({ reset: true, surfaces: [described(1)] })
-    await expect.poll(() => electron.gates.length).toBe(1)
+    await expect.poll(() => electron.gates.length, patient).toBe(1)
     channel.pageLeft()
     electron.gates.shift()?.()
     expect(await ready).toBe(false)
@@ -240,7 +244,7 @@ describe('textures of a window', () => {
   it('end all when a send never ends', async () => {
     electron.fate = 'hangs'
     const ready = frame({ reset: true, surfaces: [described(1)] })
-    await expect.poll(() => electron.underWay).toBe(1)
+    await expect.poll(() => electron.underWay, patient).toBe(1)
     clock.advance(2000)
     expect(await ready).toBe(false)
     expect(told.at(-1)).toBe('broken: the window took no texture (no answer in time)')
@@ -269,7 +273,7 @@ describe('textures of a window', () => {
     probed.resolve()
     expect(await ready).toBe(false)
     expect(electron.imports).toEqual([])
-    await expect.poll(openDescriptors).toBe(0)
+    await expect.poll(openDescriptors, patient).toBe(0)
   })
 })
 

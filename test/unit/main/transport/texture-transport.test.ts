@@ -13,6 +13,10 @@ import { validPlane } from '../../../fakes/planes.ts'
 import { emptyFrame } from '../../../fakes/source-handle.ts'
 import { temporaryFolder } from '../../../fakes/temporary-folder.ts'
 
+/** Hosts may be slow. */
+const patient = { timeout: 30_000 }
+vi.setConfig({ testTimeout: 60_000 })
+
 const { plane, length } = validPlane()
 const ids = { vendor: 0x8086, device: 0x3e92 }
 
@@ -104,7 +108,7 @@ function open(): TextureTransport {
 async function judged(answer: string | null = ''): Promise<string | undefined> {
   const made = open()
   const judging = made.judge()
-  await expect.poll(() => calls.includes('try')).toBe(true)
+  await expect.poll(() => calls.includes('try'), patient).toBe(true)
   if (answer === null) clock.advance(1500)
   else made.tried(answer)
   return judging
@@ -173,7 +177,7 @@ describe('textures in a window', () => {
   it('are not when the GPU takes too long', async () => {
     gpus.isSilent = true
     const judging = open().judge()
-    await expect.poll(() => clock.pending).toBeGreaterThan(0)
+    await expect.poll(() => clock.pending, patient).toBeGreaterThan(0)
     clock.advance(2000)
     expect(await judging).toBe('the GPU did not answer in time')
   })
@@ -193,7 +197,7 @@ describe('textures in a window', () => {
 
   it('leave word before they are tried, in case nobody comes back', async () => {
     const judging = open().judge()
-    await expect.poll(() => calls.includes('try')).toBe(true)
+    await expect.poll(() => calls.includes('try'), patient).toBe(true)
     expect((await marks.list())[0]?.why).toContain('did not come back')
     await transport?.[Symbol.asyncDispose]()
     expect(await judging).toBe('the window was closed')
@@ -225,7 +229,7 @@ describe('textures in a window', () => {
   it('are not found guilty of a page that was loaded again, nor touched by frames meanwhile', async () => {
     const made = open()
     const judging = made.judge()
-    await expect.poll(() => calls.includes('try')).toBe(true)
+    await expect.poll(() => calls.includes('try'), patient).toBe(true)
     expect(await made.ready(emptyFrame(1, { reset: true }))).toBe(true)
     clock.advance(1400)
     expect(calls).not.toContain('release')
@@ -243,7 +247,7 @@ describe('textures in a window', () => {
 
   it('fail their test when the GPU process ends over it', async () => {
     const judging = open().judge()
-    await expect.poll(() => calls.includes('try')).toBe(true)
+    await expect.poll(() => calls.includes('try'), patient).toBe(true)
     gpuGone?.('the window’s GPU process ended (crashed)')
     expect(await judging).toContain('crashed')
     expect(await marks.list()).toHaveLength(1)
@@ -255,7 +259,7 @@ describe('textures in a window', () => {
     clock.advance(10_000)
     expect(gpus.running).toBe(0)
     transport?.share(1, plane, [fd('/dmabuf:', length)])
-    await expect.poll(() => imported.length).toBe(2)
+    await expect.poll(() => imported.length, patient).toBe(2)
     expect(gpus.running).toBe(1)
     await transport?.[Symbol.asyncDispose]()
     expect(gpus.running).toBe(0)
@@ -265,7 +269,7 @@ describe('textures in a window', () => {
   it('let go of a GPU that does not answer when the window closes', async () => {
     gpus.isSilent = true
     const judging = open().judge()
-    await expect.poll(() => gpus.running).toBe(1)
+    await expect.poll(() => gpus.running, patient).toBe(1)
     await transport?.[Symbol.asyncDispose]()
     expect(gpus.running).toBe(0)
     expect(await judging).toBeDefined()
