@@ -43,6 +43,9 @@ export type TextureParts = {
 /** Until then the GPU must have said what it is, and the page what arrived, ms. */
 const GATE_MS = 2000
 const CANARY_MS = 1500
+/** How long frames wait for a GPU that is asked about a layout, ms. */
+const ANSWER_MS = 1000
+
 /** What a send to another page than the one of now comes to. */
 const RELOADED = 'the page was loaded again during the test'
 
@@ -79,8 +82,9 @@ export class TextureTransport implements AsyncDisposable {
     this.#host = host
     this.#parts = parts
     const gpu: TextureGpu = {
-      probe: (image) => this.#access().probe(image),
-      convert: (image: GpuImage, into?: GpuImage) => this.#access().convert(image, into),
+      probe: (image) => this.#soon(this.#access().probe(image)),
+      convert: (image: GpuImage, into?: GpuImage) =>
+        this.#soon(this.#access().convert(image, into)),
     }
     this.#channel = this.#owned.use(
       new TextureChannel(host.importer, gpu, parts.clock, {
@@ -215,6 +219,11 @@ export class TextureTransport implements AsyncDisposable {
     return this.#gpu
   }
 
+  /** Frames wait for it. */
+  #soon<T>(answer: Promise<Result<T, Failure>>): Promise<Result<T, Failure>> {
+    return this.#inTime<Result<T, Failure>>(answer, ANSWER_MS, fail(tooSlow))
+  }
+
   async #inTime<T>(answer: Promise<T>, ms: number, late: T): Promise<T> {
     const { promise, resolve } = Promise.withResolvers<T>()
     const cancel = this.#parts.clock.after(ms, () => resolve(late))
@@ -224,4 +233,11 @@ export class TextureTransport implements AsyncDisposable {
       cancel()
     }
   }
+}
+
+const tooSlow: Failure = {
+  code: 'late',
+  what: 'cannot try a picture on a GPU',
+  why: 'the GPU did not answer in time',
+  remedy: 'Use a transport that copies',
 }

@@ -30,7 +30,7 @@ export const llvmpipe = gpuDevice({ node: undefined, renderer: 'llvmpipe', softw
 export class FakeGpus {
   devices: Result<readonly GpuDevice[], Failure> = ok([gpuDevice(), llvmpipe])
   verdict: Result<void, Failure> = ok(undefined)
-  /** Asked for the devices, it never answers. */
+  /** It never answers. */
   isSilent = false
   readonly probed: GpuImage[] = []
   /** Gives memory of a GPU; none without. */
@@ -48,7 +48,7 @@ export class FakeGpus {
       devices: () => (this.isSilent ? over.promise : Promise.resolve(this.devices)),
       probe: async (image) => {
         this.probed.push(image)
-        return this.verdict
+        return this.isSilent ? new Promise(() => {}) : this.verdict
       },
       convert: async () => fail(gpuRefusal),
       fill: async (width, height) => {

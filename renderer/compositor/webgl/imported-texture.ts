@@ -2,7 +2,7 @@
 import type { Size } from '../../../core/geometry.ts'
 
 /** Uploads between two looks at GL's error flag; a look waits for the GPU process. */
-const LOOK_EVERY = 64
+const LOOK_EVERY = 32
 
 /** The GPU did not take a texture over; everything that came this way is in doubt. */
 export class TextureError extends Error {

@@ -266,6 +266,22 @@ describe('textures in a window', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('leave a layout to be copied when the GPU takes a second over it', async () => {
+    await judged()
+    if (!transport) throw new Error('no transport')
+    const refused = vi.fn()
+    transport.onRefused = refused
+    gpus.isSilent = true
+    transport.share(1, plane, [fd('/dmabuf:', length)])
+    await expect.poll(() => gpus.probed.length, patient).toBe(2)
+    clock.advance(1000)
+    await expect.poll(() => refused.mock.calls.length, patient).toBe(1)
+    expect(refused.mock.calls[0]?.[1]).toBe(
+      'XR24 of 16 × 8 is copied, because the GPU did not answer in time',
+    )
+    expect(openDescriptors()).toBe(0)
+  })
+
   it('let go of a GPU that does not answer when the window closes', async () => {
     gpus.isSilent = true
     const judging = open().judge()
