@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { fail, ok, type Result } from '../../core/result.ts'
 import type { Fd, FdSocket, NativeShim } from '../../native-shim/api.ts'
 import { isNativeError } from '../source/native-failure.ts'
@@ -77,11 +76,6 @@ export class GpuChild implements Disposable {
     // It must not keep anybody waiting: who waits for an answer holds the socket.
     this.#process.unref()
     failed.move()
-  }
-
-  /** Nothing comes from it any more. */
-  get isOver(): boolean {
-    return this.#isOver
   }
 
   /** @param patienceMs how long the answer may take */
@@ -173,13 +167,6 @@ export class GpuChild implements Disposable {
     })
     stderr.on('error', () => {})
     if ('unref' in stderr && typeof stderr.unref === 'function') stderr.unref()
-  }
-
-  /** Resolves once the process is gone. */
-  async gone(): Promise<void> {
-    const { exitCode, signalCode, pid } = this.#process
-    if (pid !== undefined && exitCode === null && signalCode === null)
-      await once(this.#process, 'exit')
   }
 }
 

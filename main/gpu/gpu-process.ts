@@ -51,11 +51,8 @@ export class GpuProcess implements Disposable {
     const program = options.program ?? gpuProgram()
     const nodes = options.node === undefined ? [...renderNodes(), undefined] : [options.node]
     const patience = options.patience ?? PATIENCE_MS
-    const lines = nodes.map((node) => program && new GpuLine(shim, program, node, patience))
-    return new GpuProcess(
-      shim,
-      lines.filter((line) => line !== undefined && line !== ''),
-    )
+    const lines = program ? nodes.map((node) => new GpuLine(shim, program, node, patience)) : []
+    return new GpuProcess(shim, lines)
   }
 
   private constructor(shim: NativeShim, lines: readonly GpuLine[]) {

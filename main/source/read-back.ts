@@ -118,17 +118,9 @@ export class ReadBack implements PlaneReadBack, Disposable {
     await promise
   }
 
-  /** The plane is not shown, or can be mapped: nothing more is read of it. */
-  forget(): void {
-    this.#drop(this.#next)
-    this.#next = undefined
-    this.#begun = ''
-    this.#failure = undefined
-  }
-
   [Symbol.dispose](): void {
     this.#isDisposed = true
-    this.forget()
+    this.#drop(this.#takeNext())
     for (const staging of [this.#done?.staging, this.#spare]) release(staging)
     this.#done = undefined
     this.#spare = undefined

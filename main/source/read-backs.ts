@@ -38,11 +38,6 @@ export class ReadBacks implements Disposable {
     return road.reading(found)
   }
 
-  /** Nothing of that kind is unmappable now. */
-  forget(kind: PlaneKind): void {
-    this.#roads.get(kind)?.forget()
-  }
-
   [Symbol.dispose](): void {
     this.onRead = () => {}
     this.#gpu?.[Symbol.dispose]()
