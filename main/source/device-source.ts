@@ -108,6 +108,7 @@ export class DeviceSource implements Source {
   ): PlaneReading {
     try {
       const raw = this.#askFor(kind)
+      if (!raw) return this.#stalls.failed(kind, beingRead(kind))
       answered(raw)
       const claim = readRawPlane(kind, raw)
       if (claim === 'disabled') return this.#nothing(kind, 'disabled')
@@ -133,13 +134,16 @@ export class DeviceSource implements Source {
    * The driver's answer, once a buffer whose id came to mean another layout was let go. It is closed
    * before its id is asked for again, because two descriptors of one id make stock mbochs panic the
    * kernel; and the driver is asked again, because with GVT-g the id ends with its last descriptor.
+   *
+   * @returns undefined while a GPU still has that buffer
    */
-  #askFor(kind: PlaneKind): RawPlane {
+  #askFor(kind: PlaneKind): RawPlane | undefined {
     const raw = this.#query(kind)
     const claim = readRawPlane(kind, raw)
     const identity = `${this.#parts.transport}:${raw.id}`
     const held = claim === 'disabled' ? undefined : this.#cache.get(kind, identity)
     if (claim === 'disabled' || !held || held.layout === layoutKey(claim)) return raw
+    if (this.#parts.readBacks?.isReading(kind)) return undefined
     this.#cache.drop(kind, identity)
     this.#stalls.forget(kind)
     return this.#query(kind)
@@ -230,5 +234,14 @@ export class DeviceSource implements Source {
     const mapping = this.#parts.device.mapRegion(id, 0, length, false)
     this.#regions.set(name, mapping)
     return { mapping, owned: false }
+  }
+}
+
+function beingRead(kind: PlaneKind): Failure {
+  return {
+    code: 'stalled',
+    what: `cannot read the ${kind} plane`,
+    why: 'a GPU still reads the buffer that it had before',
+    remedy: 'Wait',
   }
 }

@@ -67,6 +67,11 @@ export class ReadBack implements PlaneReadBack, Disposable {
     this.#wake = wake
   }
 
+  /** It is being read now. */
+  get isBusy(): boolean {
+    return this.#isBusy
+  }
+
   /** The plane as it is described now. */
   reading(current: UnmappablePlane): PlaneReading {
     const { plane, identity, dmabufs, refusal, hasChanged } = current

@@ -38,6 +38,11 @@ export class ReadBacks implements Disposable {
     return road.reading(found)
   }
 
+  /** A buffer of that kind is with the GPU at this moment. */
+  isReading(kind: PlaneKind): boolean {
+    return this.#roads.get(kind)?.isBusy ?? false
+  }
+
   [Symbol.dispose](): void {
     this.onRead = () => {}
     this.#gpu?.[Symbol.dispose]()

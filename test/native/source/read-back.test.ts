@@ -242,6 +242,23 @@ describe('a buffer that the CPU may not map', () => {
     expect(set.gpu.reads).toBe(1)
   })
 
+  it('whose id comes to mean another layout is not asked for while the GPU has it', async () => {
+    const low = { ...picture, height: 16 }
+    using set = setUp((device) => show(device, low, 1))
+    set.watch()
+    set.demo.frames()
+    // Stride is no part of what a driver tells buffers apart by.
+    set.demo.device.setPlane('primary', { ...low, stride: 512 })
+    set.demo.frames(500)
+    expect(set.demo.device.gets()).toBe(1)
+    await set.gpu.finish()
+    set.demo.frames()
+    expect(set.demo.device.gets()).toBe(2)
+    await set.gpu.finish()
+    set.demo.frames()
+    expect(set.demo.state('primary')).toMatchObject({ plane: { memory: [{ stride: 512 }] } })
+  })
+
   it('is a failure in words while descriptors ran out, and comes back', async () => {
     const gpu = new SlowGpu()
     let isPoor = true
