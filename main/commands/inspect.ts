@@ -37,7 +37,8 @@ export function inspectCommand(open: OpenSource): Command {
         'not rely on one.',
     ],
     execute: async ({ options, operands: [address] }, io) => {
-      if (options.gpu) return inspectGpu(options, io)
+      if (options.gpu && address === undefined) return inspectGpu(options, io)
+      if (options.gpu || options.forget) return notBoth
       if (address === undefined) return noAddress
       const source = await open(address, io.signal, options.wait)
       if (!source.ok) return source
@@ -60,6 +61,12 @@ const noAddress = wrongUse(
   'inspect needs ADDRESS',
   'no address of the VM was given',
   'Write scanout inspect ADDRESS, or scanout inspect --gpu',
+)
+
+const notBoth = wrongUse(
+  'inspect cannot do that at once',
+  '--gpu tests this host without an ADDRESS, and --forget belongs to it',
+  'Write scanout inspect --gpu, with --forget if you like',
 )
 
 /** Producers that push may take a moment before they say anything. */
