@@ -86,6 +86,8 @@ const sizes = (options.sizes ?? (options.all ? '1280x720,1920x1080,3840x2160' : 
 
 process.setMaxListeners(0)
 const folder = mkdtempSync(path.join(tmpdir(), 'scanout-bench-'))
+// Whatever is made on the way goes with it, however this ends.
+process.env.TMPDIR = folder
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
 

@@ -50,9 +50,9 @@ async function one(stage, name, seconds, progress) {
 export async function soak({ viewer, size, files, folder, seconds, say, progress }) {
   await using stage = await Stage.open({ viewer, size, files, folder })
   const result = {}
-  say(
-    `\n${viewer.name}, ${size.width} × ${size.height}, ${seconds} s a case; slopes after the first minute`,
-  )
+  const isLong = seconds * 1000 >= WARM_MS + 2 * EVERY_MS
+  const of = isLong ? 'after the first minute' : 'of so short a time say little'
+  say(`\n${viewer.name}, ${size.width} × ${size.height}, ${seconds} s a case; slopes ${of}`)
   for (const name of ['bar', 'full']) {
     const { samples, ...figures } = await one(stage, name, seconds, progress)
     result[name] = { ...figures, samples }

@@ -63,6 +63,7 @@ export async function bootGuest({ device, backend, args = [], size, files, folde
       args: [...args, ...monitor(keyboard)],
       qemu: { program: 'qemu-system-x86_64', env: display ? { DISPLAY: display } : {} },
     })
+    process.once('exit', () => guest.vm.kill())
     const rate = await rateOf(guest)
     if (Math.abs(rate - 60) < 2 || boots === MOST_BOOTS) {
       if (Math.abs(rate - 60) >= 2)
