@@ -40,7 +40,8 @@ export function planeRows(status: PlaneStatus, live?: LivePlane): readonly Plane
   })
   const at = live ?? plane
   const fourcc = [tidy(plane.fourcc), ...(plane.fourccName === null ? [] : [plane.fourccName])]
-  const buffer = live?.identity || identity
+  // What a frame names then is the copy.
+  const buffer = readBack ? identity : live?.identity || identity
   const { width, height, color } = plane
   const rows: PlaneRow[] = [
     row('Fourcc', fourcc.join(' · '), ['fourcc'], plane.fourccCode),

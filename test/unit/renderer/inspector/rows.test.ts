@@ -41,6 +41,21 @@ describe('the facts of a plane', () => {
     expect(rows).toContain('Identity|dmabuf 10|')
   })
 
+  it('say which GPU read it, and the buffer that it read', () => {
+    const { plane } = validPlane({})
+    const readBack = { device: 'Some GPU', why: 'its driver does not let the CPU map the buffer' }
+    const status = {
+      kind: 'primary',
+      state: 'shown',
+      plane,
+      identity: 'dmabuf:7',
+      readBack,
+    } as const
+    const rows = asText(status, { surface: 5, identity: 'read-back:primary', x: 0, y: 0 })
+    expect(rows).toContain('Identity|dmabuf:7|')
+    expect(rows).toContain('GPU read-back|Some GPU|')
+  })
+
   const hostile: readonly { name: string; claim: Partial<PlaneClaim>; wrong: string }[] = [
     { name: 'an unknown fourcc', claim: { fourcc: 'ZZZZ' }, wrong: 'Fourcc' },
     { name: 'an unknown modifier', claim: { modifier: 0x0aff_0000_0000_0001n }, wrong: 'Modifier' },
