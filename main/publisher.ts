@@ -99,6 +99,7 @@ export class Publisher implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (!this.#listening.disposed) this.#window.frames.sourceEnded()
     this.#listening.dispose()
     this.#under.clear()
   }

@@ -78,6 +78,8 @@ export type FrameSink = {
   surfaceMemory(surface: SurfaceId, image: number, memfd: Fd, size: number): void
   /** Hands over the dma-bufs of a `shared-texture` surface, as its plane counts buffers, and closes them. */
   surfaceTexture(surface: SurfaceId, plane: Plane, dmabufs: readonly Fd[]): void
+  /** The source is closed: its dma-bufs are let go of, and the next one's surfaces are counted anew. */
+  sourceEnded(): void
 }
 
 /** Why a window ended: the person closed it, or something broke. */

@@ -135,6 +135,14 @@ export class TextureChannel implements Disposable {
     this.#drop(surface)
   }
 
+  /** Lets go of all surfaces: their numbers will be given again. */
+  forgetAll(): void {
+    this.#isBehind = true
+    for (const surface of [...this.#held.keys()]) {
+      if (surface !== CANARY_SURFACE) this.#drop(surface)
+    }
+  }
+
   /** Another page is in the window, which holds nothing. */
   pageLeft(): void {
     this.#page += 1

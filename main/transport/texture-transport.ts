@@ -68,6 +68,8 @@ export class TextureTransport implements AsyncDisposable {
   #isJudged = false
   #isOver = false
   #device: GpuDevice | undefined
+  /** Layouts that the GPU imported in another process. */
+  readonly #taken = new Set<string>()
   #gpu: GpuAccess | undefined
   /** Looks at all GPUs, until one is chosen. */
   #search: Disposable | undefined
@@ -82,7 +84,7 @@ export class TextureTransport implements AsyncDisposable {
     this.#host = host
     this.#parts = parts
     const gpu: TextureGpu = {
-      probe: (image) => this.#soon(this.#access().probe(image)),
+      probe: (image) => this.#probe(image),
       convert: (image: GpuImage, into?: GpuImage) =>
         this.#soon(this.#access().convert(image, into)),
     }
@@ -139,6 +141,11 @@ export class TextureTransport implements AsyncDisposable {
   /** Resolves when the page holds every texture of a frame; false when the frame is of no use to it. */
   ready(frame: FrameMessage): Promise<boolean> {
     return this.#channel.ready(frame)
+  }
+
+  /** The source is closed: its buffers are let go of. */
+  forgetAll(): void {
+    this.#channel.forgetAll()
   }
 
   /** Another page is in the window. */
@@ -219,6 +226,15 @@ export class TextureTransport implements AsyncDisposable {
     return this.#gpu
   }
 
+  /** What the GPU says of a layout; what it took once it takes again. */
+  async #probe(image: GpuImage): Promise<Result<void, Failure>> {
+    const key = imageLayout(image)
+    if (this.#taken.has(key)) return ok(undefined)
+    const probed = await this.#soon(this.#access().probe(image))
+    if (probed.ok) this.#taken.add(key)
+    return probed
+  }
+
   /** Frames wait for it. */
   #soon<T>(answer: Promise<Result<T, Failure>>): Promise<Result<T, Failure>> {
     return this.#inTime<Result<T, Failure>>(answer, ANSWER_MS, fail(tooSlow))
@@ -233,6 +249,11 @@ export class TextureTransport implements AsyncDisposable {
       cancel()
     }
   }
+}
+
+function imageLayout({ fourcc, modifier, width, height, memory }: GpuImage): string {
+  const places = memory.map(({ offset, stride }) => `${offset}+${stride}`)
+  return [fourcc, modifier, width, height, ...places].join(' ')
 }
 
 const tooSlow: Failure = {

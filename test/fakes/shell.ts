@@ -29,6 +29,8 @@ export class FakeWindow implements ShellWindow {
   readonly ended = this.end.promise
   /** Surfaces whose dma-bufs came. */
   readonly textures: number[] = []
+  /** Sources whose surfaces were let go of. */
+  sourcesEnded = 0
   /** False: frames are dropped on the way. */
   delivers = true
   disposed = false
@@ -43,6 +45,9 @@ export class FakeWindow implements ShellWindow {
     surfaceTexture: (surface, _plane, dmabufs) => {
       this.textures.push(surface)
       for (const fd of dmabufs) fd[Symbol.dispose]()
+    },
+    sourceEnded: () => {
+      this.sourcesEnded += 1
     },
   }
 

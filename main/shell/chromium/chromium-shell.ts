@@ -172,6 +172,7 @@ class ChromiumWindow<E extends EventTable> {
       surfaceTexture: (_surface, _plane, dmabufs) => {
         for (const fd of dmabufs) fd[Symbol.dispose]()
       },
+      sourceEnded: () => {},
     }
     this.#expectPage(ARRIVAL_MS)
     server.onPresence = (present) => this.#presence(present)

@@ -61,6 +61,7 @@ export class ElectronWindow implements ShellWindow {
         if (textures) textures.share(surface, plane, dmabufs)
         else for (const fd of dmabufs) fd[Symbol.dispose]()
       },
+      sourceEnded: () => textures?.forgetAll(),
     }
     if (textures) {
       textures.onBroken = (textureObjection) =>

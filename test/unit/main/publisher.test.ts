@@ -80,6 +80,8 @@ describe('frames of a window that takes textures', () => {
   it('are nobody’s any more when it ends', () => {
     publisher.attach()
     publisher[Symbol.dispose]()
+    publisher[Symbol.dispose]()
     expect([window.sharingListeners.size, window.refusalListeners.size]).toEqual([0, 0])
+    expect(window.sourcesEnded).toBe(1)
   })
 })

@@ -206,6 +206,17 @@ describe('textures of a window', () => {
     expect(electron.sends).toEqual([1, 2])
   })
 
+  it('go with their source; the numbers of the next one mean other buffers', async () => {
+    await frame({ reset: true, surfaces: [described(1)] })
+    channel.forgetAll()
+    expect(told).toEqual(['forget 1'])
+    expect(await frame({ damage: damage(1) })).toBe(false)
+    expect(await frame({ reset: true, surfaces: [described(1)] })).toBe(true)
+    expect(electron.imports.map(({ released }) => released)).toEqual([true, false])
+    expect(electron.sends).toEqual([1, 1])
+    expect(clock.pending).toBe(0)
+  })
+
   it('are sent again to a page that was reloaded, by the same import', async () => {
     await frame({ reset: true, surfaces: [described(1)] })
     channel.pageLeft()

@@ -266,6 +266,18 @@ describe('textures in a window', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('of one layout are tried once', async () => {
+    await judged()
+    const tried = gpus.probed.length
+    for (const surface of [1, 2, 3]) transport?.share(surface, plane, [fd('/dmabuf:', length)])
+    await expect.poll(() => imported.length, patient).toBe(4)
+    transport?.forgetAll()
+    transport?.share(1, plane, [fd('/dmabuf:', length)])
+    await expect.poll(() => imported.length, patient).toBe(5)
+    // The first three were asked about at once.
+    expect(gpus.probed.length).toBeLessThanOrEqual(tried + 3)
+  })
+
   it('leave a layout to be copied when the GPU takes a second over it', async () => {
     await judged()
     if (!transport) throw new Error('no transport')
