@@ -19,7 +19,8 @@ import { deviceObjection, type PciIds, type WindowGpu, windowDevice } from './te
 /** What a shell lends: its window's GPU, and the way into its page. */
 export type TextureHost = {
   readonly importer: TextureImporter
-  windowGpu(): Promise<WindowGpu>
+  /** What the window draws with, or why nobody tells. */
+  windowGpu(): Promise<Result<WindowGpu, string>>
   /** The page is to say how the test picture arrived; see {@link TextureTransport.tried}. */
   tryCanary(): void
   /** Returns its undo. */
@@ -158,10 +159,15 @@ export class TextureTransport implements AsyncDisposable {
     this.#channel.break(why)
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** The window is about to go: whatever fails now is nobody's fault. */
+  close(): void {
     this.#isOver = true
     this.#tried?.resolve('the window was closed')
     this.#owned.dispose()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
     this.#endGpu?.()
     this.#gpu?.[Symbol.dispose]()
     this.#search?.[Symbol.dispose]()
@@ -170,7 +176,9 @@ export class TextureTransport implements AsyncDisposable {
   }
 
   async #pass(): Promise<Result<GpuDevice, string>> {
-    const window = await this.#host.windowGpu()
+    const told = await this.#host.windowGpu()
+    if (!told.ok) return told
+    const window = told.value
     if (this.#isOver) return fail('the window was closed')
     using gpu = this.#parts.startGpu()
     this.#search = gpu

@@ -68,7 +68,12 @@ export class ElectronWindow implements ShellWindow {
         this.settle({ ...this.#objections, textureObjection })
       textures.onRefused = (layout, why) => this.#refuse(layout, why)
     }
-    browser.once('closed', () => this.#end.resolve({ kind: 'closed' }))
+    // What cannot be sent to a window that closes says nothing about its GPU.
+    browser.once('close', () => textures?.close())
+    browser.once('closed', () => {
+      textures?.close()
+      this.#end.resolve({ kind: 'closed' })
+    })
     browser.webContents.on('render-process-gone', (_event, details) => {
       const failure: Failure = {
         code: 'page-gone',

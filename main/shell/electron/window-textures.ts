@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { app, sharedTexture, type WebContents } from 'electron'
 import { channels } from '../../../core/channels.ts'
+import { fail, ok, type Result } from '../../../core/result.ts'
 import { CANARY_SURFACE } from '../../../core/texture-canary.ts'
 import type { ImportedTexture } from '../../transport/texture-channel.ts'
 import type { PciIds, WindowGpu } from '../../transport/texture-gate.ts'
@@ -55,14 +56,21 @@ function importTexture(contents: WebContents, info: TextureInfo): ImportedTextur
   }
 }
 
-async function windowGpu(): Promise<WindowGpu> {
-  const told = once(app, 'gpu-info-update')
-  const ids = activeGpu(await app.getGPUInfo('basic'))
+async function windowGpu(): Promise<Result<WindowGpu, string>> {
+  const waiting = new AbortController()
+  const { signal } = waiting
+  const told = once(app, 'gpu-info-update', { signal }).catch(() => {})
   const compositing = () => app.getGPUFeatureStatus().gpu_compositing
-  // Before Chromium told of its GPU for the first time, it says that there is none.
-  if (compositing() !== ENABLED)
-    await Promise.race([told, delay(TOLD_MS, undefined, { ref: false })])
-  return { compositing: compositing(), ids }
+  try {
+    const ids = activeGpu(await app.getGPUInfo('basic'))
+    // Before Chromium told of its GPU for the first time, it says that there is none.
+    if (compositing() !== ENABLED) await Promise.race([told, delay(TOLD_MS)])
+    return ok({ compositing: compositing(), ids })
+  } catch (error) {
+    return fail(`Electron does not tell of its GPU (${String(error)})`)
+  } finally {
+    waiting.abort()
+  }
 }
 
 /** The GPU that Chromium says it draws with; its only one where it marks none. */

@@ -260,12 +260,32 @@ describe('the Electron window with textures', () => {
     expect((await marks.list())[0]?.why).toContain(why)
   })
 
+  it('copies when Electron does not tell of its GPU', async () => {
+    vi.spyOn(app, 'getGPUInfo').mockRejectedValueOnce(new Error('GPU access not allowed'))
+    expect((await open()).sharing.reason).toContain('GPU access not allowed')
+  })
+
   it('hears of a GPU that Chromium has not told of yet', async () => {
     app.compositing = 'disabled_off'
     app.once('gpu-info-update', () => {
       app.compositing = 'enabled'
     })
     expect((await open()).sharing.sharing).toBe('shared-texture')
+  })
+
+  it('finds no fault in a window that a person closes', async () => {
+    const window = await open()
+    await show(window, 1, true, true)
+    sharedTexture.isGated = true
+    sharedTexture.fate = 'rejects'
+    const sent = show(window, 2, true)
+    await expect.poll(() => sharedTexture.gates.length, patient).toBe(1)
+    electron.windows.at(-1)?.destroy()
+    sharedTexture.gates.shift()?.()
+    expect(await sent).toBe(false)
+    app.emit('child-process-gone', {}, { type: 'GPU', reason: 'killed' })
+    await window[Symbol.asyncDispose]()
+    expect(await marks.list()).toEqual([])
   })
 
   it('does not mind the end of another process', async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { fail } from '../../../../core/result.ts'
+import { fail, ok } from '../../../../core/result.ts'
 import { CANARY_SURFACE, canaryBytes } from '../../../../core/texture-canary.ts'
 import type { TextureInfo } from '../../../../main/transport/texture-info.ts'
 import { TextureTransport } from '../../../../main/transport/texture-transport.ts'
@@ -82,7 +82,7 @@ function open(): TextureTransport {
       forget: (surface: number) => calls.push(`forget ${surface}`),
       stop: () => calls.push('stop'),
     },
-    windowGpu: async () => ({ compositing, ids }),
+    windowGpu: async () => ok({ compositing, ids }),
     tryCanary: () => calls.push('try'),
     onGpuGone: (listener: (why: string) => void) => {
       gpuGone = listener
