@@ -34,8 +34,16 @@ export interface Mapping extends Disposable {
   readonly writable: boolean
   /** A copy of `length` bytes at `offset`. */
   copyOut(offset: number, length: number): Uint8Array<ArrayBuffer>
-  /** Copies bytes in. The mapping must be writable. */
-  write(offset: number, bytes: Uint8Array): void
+  /** Copies bytes in, all of them or rows. The mapping must be writable. */
+  write(offset: number, bytes: Uint8Array, rows?: RowCopy): void
+}
+
+/** Rows of bytes that lie apart: so many of `rowBytes`, the pitch of each side from one to the next. */
+export type RowCopy = {
+  readonly rows: number
+  readonly rowBytes: number
+  readonly sourcePitch: number
+  readonly pitch: number
 }
 
 /** Where a scan reads and where it keeps what it saw. Bytes and rows, as in core/memory-image.ts. */
@@ -50,8 +58,13 @@ export type ScanShape = {
   readonly cellRows: number
 }
 
-/** Rows from `first` to before `end`. */
-export type RowRange = { readonly first: number; readonly end: number }
+/** Rows from `first` to before `end`; of each, bytes from `left` to before `right` when those are given. */
+export type RowRange = {
+  readonly first: number
+  readonly end: number
+  readonly left?: number
+  readonly right?: number
+}
 
 export type VfioRegion = {
   readonly index: number

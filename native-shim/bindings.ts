@@ -41,6 +41,15 @@ export type Bindings = {
   /** Fills the target. */
   copyOut(mapping: MappingHandle, offset: number, target: Uint8Array): void
   writeInto(mapping: MappingHandle, offset: number, bytes: Uint8Array): void
+  writeRows(
+    mapping: MappingHandle,
+    offset: number,
+    bytes: Uint8Array,
+    rows: number,
+    rowBytes: number,
+    sourcePitch: number,
+    pitch: number,
+  ): void
   mapOver(
     memory: object,
     bytes: Uint8Array,
@@ -58,6 +67,8 @@ export type Bindings = {
     shape: ScanShape,
     firstRow: number,
     endRow: number,
+    left: number,
+    right: number,
   ): Int32Array<ArrayBuffer>
   packRects(
     mapping: MappingHandle,

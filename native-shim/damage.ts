@@ -49,12 +49,24 @@ function checkedShape(given: ScanShape, source: Mapping, shadow: Mapping): ScanS
   return shape
 }
 
-function checkedRows(given: RowRange | undefined, { rows, cellRows }: ScanShape): RowRange {
-  if (given === undefined) return { first: 0, end: rows }
+/** Rounded out to whole cells. */
+function checkedRange(
+  given: RowRange | undefined,
+  { rows, rowBytes, cellRows, cellWidth }: ScanShape,
+): Required<RowRange> {
+  if (given === undefined) return { first: 0, end: rows, left: 0, right: rowBytes }
   const fields = record<keyof RowRange>('within', given)
   const end = whole('within.end', fields.end, 0, rows)
   const first = whole('within.first', fields.first, 0, end)
-  return first === end ? { first: 0, end: 0 } : { first: first - (first % cellRows), end }
+  const right = whole('within.right', fields.right ?? rowBytes, 0, rowBytes)
+  const left = whole('within.left', fields.left ?? 0, 0, right)
+  if (first === end || left === right) return { first: 0, end: 0, left: 0, right: 0 }
+  return {
+    first: first - (first % cellRows),
+    end,
+    left: left - (left % cellWidth),
+    right: Math.min(rowBytes, Math.ceil(right / cellWidth) * cellWidth),
+  }
 }
 
 /** See NativeShim.scanDamage. The shadow holds `rows` whole rows of `shadowPitch`. */
@@ -69,8 +81,8 @@ export function scanDamage(
   if (from === seen) throw new TypeError('shadow must be another mapping than source')
   if (!shadow.writable) throw new TypeError('shadow must be writable')
   const checked = checkedShape(shape, source, shadow)
-  const { first, end } = checkedRows(within, checked)
-  return native().scanDamage(from, seen, checked, first, end)
+  const { first, end, left, right } = checkedRange(within, checked)
+  return native().scanDamage(from, seen, checked, first, end, left, right)
 }
 
 /** Bits of damage.cc. */

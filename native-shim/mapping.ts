@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { Mapping } from './api.ts'
-import { bytesOf, inside, whole, wrongType } from './argument.ts'
+import type { Mapping, RowCopy } from './api.ts'
+import { bytesOf, inside, record, whole, wrongType } from './argument.ts'
 import { type MappingHandle, native } from './bindings.ts'
 
 /** {@link Mapping} over a native handle, which unmaps the pages itself if it is forgotten. */
@@ -36,17 +36,41 @@ export class NativeMapping implements Mapping {
     return copy
   }
 
-  write(offset: number, bytes: Uint8Array): void {
+  write(offset: number, bytes: Uint8Array, given?: RowCopy): void {
     const handle = this.#open()
-    inside('write', whole('offset', offset), bytesOf('bytes', bytes).length, this.size)
+    whole('offset', offset)
+    bytesOf('bytes', bytes)
+    if (given === undefined) inside('write', offset, bytes.length, this.size)
     if (!this.writable) throw new TypeError('mapping is read-only')
-    native().writeInto(handle, offset, bytes)
+    if (given === undefined) {
+      native().writeInto(handle, offset, bytes)
+      return
+    }
+    const { rows, rowBytes, sourcePitch, pitch } = checkedRows(given)
+    inside('rows', (rows - 1) * sourcePitch, rowBytes, bytes.length)
+    inside('write', offset + (rows - 1) * pitch, rowBytes, this.size)
+    native().writeRows(handle, offset, bytes, rows, rowBytes, sourcePitch, pitch)
   }
 
   [Symbol.dispose](): void {
     if (!this.#handle) return
     native().unmap(this.#handle)
     this.#handle = undefined
+  }
+}
+
+/** Products of two such sides are exact. */
+const MOST_ROWS = 2 ** 20
+const MOST_PITCH = 2 ** 31
+
+function checkedRows(value: unknown): RowCopy {
+  const fields = record<keyof RowCopy>('rows', value)
+  const rowBytes = whole('rows.rowBytes', fields.rowBytes, 1, MOST_PITCH)
+  return {
+    rows: whole('rows.rows', fields.rows, 1, MOST_ROWS),
+    rowBytes,
+    sourcePitch: whole('rows.sourcePitch', fields.sourcePitch, rowBytes, MOST_PITCH),
+    pitch: whole('rows.pitch', fields.pitch, rowBytes, MOST_PITCH),
   }
 }
 

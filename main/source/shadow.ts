@@ -112,7 +112,7 @@ export class Shadow implements Disposable {
     return this.images.map(({ image, mapping }, at) => {
       const source = memory.mappings[this.plane.memory[at]?.buffer ?? -1]
       if (!source) throw new Error(`no mapping for memory plane ${at}`)
-      const rows = clampRows(stale, image.rows)
+      const rows = clampRows(stale, image.rows, image.rowBytes)
       return { image: at, rects: this.#shim.scanDamage(source, mapping, scanShape(image), rows) }
     })
   }

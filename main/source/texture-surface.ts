@@ -47,7 +47,7 @@ export class TextureSurface implements Disposable {
     const whole = wholeImage(image)
     const [first] = whole
     if (this.plane.modifier !== LINEAR || !first) return whole
-    const { first: y, end } = clampRows(rows, image.rows)
+    const { first: y, end } = clampRows(rows, image.rows, image.rowBytes)
     return end > y ? [{ ...first, y, height: end - y }] : []
   }
 

@@ -114,14 +114,15 @@ struct Band {
 
 uint64_t roundUp4(uint64_t value) { return (value + 3) / 4 * 4; }
 
-void appendRuns(const Band& band, uint64_t y, std::vector<int32_t>& rects) {
+/** @param left where the band's cells begin in a row of the image, bytes */
+void appendRuns(const Band& band, uint64_t left, uint64_t y, std::vector<int32_t>& rects) {
   // A band that is only the short last row ends where that row ends.
   const uint64_t widest = band.rows == 1 ? band.lastRowBytes : band.rowBytes;
   for (uint64_t first = band.skip(0, 0); first < band.cells; first = band.skip(first, 0)) {
     const uint64_t end = band.skip(first, 1);
     const uint64_t x = first * band.cellWidth;
     const uint64_t width = roundUp4(std::min(end * band.cellWidth, widest) - x);
-    for (const uint64_t number : {x, y, width, band.rows}) {
+    for (const uint64_t number : {left + x, y, width, band.rows}) {
       rects.push_back(static_cast<int32_t>(number));
     }
     first = end;
@@ -140,19 +141,26 @@ Napi::Value scanDamage(const Napi::CallbackInfo& info) {
   if (first % shape.cellRows != 0 || end > shape.rows) {
     throwMisuse(info.Env(), "scan beyond its rows");
   }
-  const uint64_t cells = (shape.rowBytes + shape.cellWidth - 1) / shape.cellWidth;
+  const uint64_t left = wholeNumber(info, 5);
+  const uint64_t right = wholeNumber(info, 6);
+  if (left % shape.cellWidth != 0 || left > right || right > shape.rowBytes) {
+    throwMisuse(info.Env(), "scan beyond its row");
+  }
+  const uint64_t rowBytes = right - left;
+  const uint64_t lastRowBytes = std::min(std::max(shape.lastRowBytes, left), right) - left;
+  const uint64_t cells = (rowBytes + shape.cellWidth - 1) / shape.cellWidth;
   std::vector<uint8_t> changed(cells);
   std::vector<int32_t> rects;
   for (uint64_t y = first; y < end; y += shape.cellRows) {
     const uint64_t rows = std::min(shape.cellRows, shape.rows - y);
     const bool bottom = y + rows == shape.rows;
-    Band band{source.data + shape.sourceOffset + y * shape.sourcePitch,
-              shadow.data + y * shape.shadowPitch,
+    Band band{source.data + shape.sourceOffset + y * shape.sourcePitch + left,
+              shadow.data + y * shape.shadowPitch + left,
               shape.sourcePitch,
               shape.shadowPitch,
               rows,
-              shape.rowBytes,
-              bottom ? shape.lastRowBytes : shape.rowBytes,
+              rowBytes,
+              bottom ? lastRowBytes : rowBytes,
               shape.cellWidth,
               cells,
               changed.data()};
@@ -162,7 +170,7 @@ Napi::Value scanDamage(const Napi::CallbackInfo& info) {
       band.copyChanged();
     });
     if (!whole) throwErrno(info.Env(), "scanDamage", EFAULT);
-    appendRuns(band, y, rects);
+    appendRuns(band, left, y, rects);
   }
   auto result = Napi::Int32Array::New(info.Env(), rects.size());
   std::copy(rects.begin(), rects.end(), result.Data());

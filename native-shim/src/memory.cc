@@ -103,6 +103,36 @@ Napi::Value copyOut(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/** Whether so many rows fit into so many bytes. */
+bool rowsFit(uint64_t rows, uint64_t rowBytes, uint64_t pitch, uint64_t size) {
+  if (rows == 0 || rowBytes == 0 || rowBytes > pitch || rowBytes > size) return false;
+  return rows - 1 <= (size - rowBytes) / pitch;
+}
+
+Napi::Value writeRows(const Napi::CallbackInfo& info) {
+  const auto& mapping = openMapping(info, 0);
+  const uint64_t offset = wholeNumber(info, 1);
+  const Bytes given = bytesOf(info, 2);
+  const uint64_t rows = wholeNumber(info, 3);
+  const uint64_t rowBytes = wholeNumber(info, 4);
+  const uint64_t sourcePitch = wholeNumber(info, 5);
+  const uint64_t pitch = wholeNumber(info, 6);
+  if (!mapping.writable) throwMisuse(info.Env(), "mapping is read-only");
+  if (offset > mapping.size || !rowsFit(rows, rowBytes, pitch, mapping.size - offset) ||
+      !rowsFit(rows, rowBytes, sourcePitch, given.size)) {
+    throwMisuse(info.Env(), "rows beyond their memory");
+  }
+  uint8_t* target = mapping.data + offset;
+  const uint8_t* source = given.data;
+  const bool whole = guarded(rangeOf(mapping), rangeOf(given), [=] {
+    for (uint64_t row = 0; row < rows; row++) {
+      memmove(target + row * pitch, source + row * sourcePitch, rowBytes);
+    }
+  });
+  if (!whole) throwErrno(info.Env(), "write", EFAULT);
+  return info.Env().Undefined();
+}
+
 Napi::Value writeInto(const Napi::CallbackInfo& info) {
   const auto& mapping = openMapping(info, 0);
   const uint64_t offset = wholeNumber(info, 1);
@@ -142,6 +172,7 @@ void defineMemory(Napi::Object exports) {
                    {"unmap", unmap},
                    {"copyOut", copyOut},
                    {"writeInto", writeInto},
+                   {"writeRows", writeRows},
                    {"mapOver", mapOver},
                    {"unmapOver", unmapOver}});
 }

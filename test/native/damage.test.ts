@@ -346,3 +346,52 @@ describe('packRects into other memory', () => {
     expect(() => shim.packRects(mapping, 4, one, room, 17)).toThrow(RangeError)
   })
 })
+
+describe('a scan of a part of the columns', () => {
+  expectNoLeaks()
+  const WIDTH = 1000
+  const ROWS = 150
+  const shape = {
+    ...{ sourceOffset: 0, sourcePitch: WIDTH, shadowPitch: WIDTH, rows: ROWS },
+    ...{ rowBytes: WIDTH, lastRowBytes: 900, cellWidth: 64, cellRows: 16 },
+  }
+
+  it.each([
+    { first: 0, end: ROWS, left: 0, right: WIDTH },
+    { first: 20, end: 21, left: 70, right: 71 },
+    { first: 3, end: 140, left: 640, right: WIDTH },
+    { first: ROWS - 1, end: ROWS, left: 890, right: 1000 },
+    { first: 10, end: 40, left: 300, right: 300 },
+    { first: 10, end: 10, left: 0, right: WIDTH },
+  ])('finds and copies what changed in it, and leaves the rest: %o', (within) => {
+    using a = shim.createMemfd('source', WIDTH * ROWS)
+    using b = shim.createMemfd('shadow', WIDTH * ROWS)
+    using source = shim.map(a, 0, WIDTH * ROWS, true)
+    using shadow = shim.map(b, 0, WIDTH * ROWS, true)
+    source.write(0, new Uint8Array(WIDTH * ROWS).fill(1))
+    const rects = shim.scanDamage(source, shadow, shape, within)
+    const isEmpty = within.first === within.end || within.left === within.right
+    const down = (value: number) => value - (value % 16)
+    const across = (value: number) => value - (value % 64)
+    const seen = shadow.copyOut(0, WIDTH * ROWS)
+    const covered = new Uint8Array(WIDTH * ROWS)
+    for (let at = 0; at < rects.length; at += 4) {
+      const [x = 0, y = 0, width = 0, height = 0] = rects.subarray(at, at + 4)
+      for (let row = y; row < y + height; row += 1) {
+        covered.fill(1, row * WIDTH + x, row * WIDTH + x + width)
+      }
+    }
+    for (let y = 0; y < ROWS; y += 1) {
+      for (let x = 0; x < (y === ROWS - 1 ? 900 : WIDTH); x += 1) {
+        const isWithin =
+          !isEmpty &&
+          y >= down(within.first) &&
+          y < Math.ceil(within.end / 16) * 16 &&
+          x >= across(within.left) &&
+          x < Math.ceil(within.right / 64) * 64
+        if (seen[y * WIDTH + x] !== Number(isWithin)) throw new Error(`shadow at ${x}, ${y}`)
+        if (isWithin && covered[y * WIDTH + x] !== 1) throw new Error(`untold at ${x}, ${y}`)
+      }
+    }
+  })
+})

@@ -208,3 +208,29 @@ describe('a SIGBUS that is not ours', () => {
     })
   })
 })
+
+describe('rows written into a mapping', () => {
+  expectNoLeaks()
+
+  it('lie apart by the pitch, and nothing between them is touched', () => {
+    using fd = shim.createMemfd('rows', 4096)
+    using mapping = shim.map(fd, 0, 4096, true)
+    const bytes = Uint8Array.from({ length: 20 }, (_, at) => at + 1)
+    mapping.write(2, bytes, { rows: 3, rowBytes: 4, sourcePitch: 8, pitch: 6 })
+    const wanted = [0, 0, 1, 2, 3, 4, 0, 0, 9, 10, 11, 12, 0, 0, 17, 18, 19, 20, 0, 0]
+    expect([...mapping.copyOut(0, 20)]).toEqual(wanted)
+  })
+
+  it.each([
+    { rows: 0, rowBytes: 4, sourcePitch: 4, pitch: 4 },
+    { rows: 6, rowBytes: 4, sourcePitch: 4, pitch: 4 },
+    { rows: 2, rowBytes: 4, sourcePitch: 3, pitch: 4 },
+    { rows: 2, rowBytes: 4, sourcePitch: 4, pitch: 3 },
+    { rows: 2, rowBytes: 4, sourcePitch: 4, pitch: 4092 },
+    { rows: 2 ** 20, rowBytes: 1, sourcePitch: 2 ** 31, pitch: 2 ** 31 },
+  ])('are refused where they do not fit: %o', (rows) => {
+    using fd = shim.createMemfd('rows', 4096)
+    using mapping = shim.map(fd, 0, 4096, true)
+    expect(() => mapping.write(2, new Uint8Array(20), rows)).toThrow(RangeError)
+  })
+})

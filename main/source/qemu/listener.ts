@@ -143,14 +143,8 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
     }
     const pitch = claim.memory[0]?.stride ?? 0
     const first = y * pitch + x * bytes
-    if (stride === pitch && row === pitch) surface.write(first, data.subarray(0, height * row))
-    else {
-      for (let line = 0; line < height; line += 1) {
-        const from = line * stride
-        surface.write(first + line * pitch, data.subarray(from, from + row))
-      }
-    }
-    this.#note('primary', { first: y, end: y + height })
+    surface.write(first, data, { rows: height, rowBytes: row, sourcePitch: stride, pitch })
+    this.#note('primary', { ...rowsOf(y, height), left: x * bytes, right: x * bytes + row })
   }
 
   scanoutMap(
@@ -166,11 +160,16 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
     this.#showShared([fd], () => ({ ...claim, memory: [{ buffer: 0, offset, stride, size }] }))
   }
 
-  updateMap([, y, , height]: UpdateRect): void {
+  updateMap([x, y, width, height]: UpdateRect): void {
     const surface = this.#told.get('primary')
     if (!(surface instanceof SharedSurface)) throw new SyntaxError('no map')
-    const isLinear = surface.claim.modifier === LINEAR
-    this.#note('primary', isLinear ? { first: y, end: y + height } : everyRow)
+    const { modifier, fourcc } = surface.claim
+    const bytes = fourccRow(fourcc)?.bytes
+    if (modifier !== LINEAR || bytes === undefined) this.#note('primary')
+    else {
+      const columns = { left: x * bytes, right: (x + width) * bytes }
+      this.#note('primary', { ...rowsOf(y, height), ...columns })
+    }
   }
 
   scanoutDmabuf(scanout: DmabufScanout): void {
@@ -333,6 +332,8 @@ export class ConsolePlanes implements ListenerTarget, Disposable {
     return { x: x - hotspot.x, y: y - hotspot.y }
   }
 }
+
+const rowsOf = (y: number, height: number) => ({ first: y, end: y + height })
 
 const absent: PlaneReading = {
   status: { kind: 'overlay', state: 'absent' },

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { CheckPolicy } from '../../../core/check-plane.ts'
 import type { Plane, PlaneClaim } from '../../../core/plane.ts'
-import type { Fd, Mapping, NativeShim } from '../../../native-shim/api.ts'
+import type { Fd, Mapping, NativeShim, RowCopy } from '../../../native-shim/api.ts'
 import { bufferExtent } from '../plane-extent.ts'
 import { bufferAccess } from '../planes/plane-buffers.ts'
 import type { PlaneMemory } from '../source.ts'
@@ -42,8 +42,8 @@ export class OwnSurface implements Surface {
     return this.#mapping.size
   }
 
-  write(offset: number, bytes: Uint8Array): void {
-    this.#mapping.write(offset, bytes)
+  write(offset: number, bytes: Uint8Array, rows?: RowCopy): void {
+    this.#mapping.write(offset, bytes, rows)
   }
 
   sizes(): readonly { readonly size: number }[] {
