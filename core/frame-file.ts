@@ -8,5 +8,8 @@
 export const FILE_TOKEN = 16
 export const FILE_PAGE = 4096
 
+/** Where bytes are in it. */
+export type FilePlace = { readonly at: number; readonly length: number }
+
 /** In the second number of a frame's lengths: the payload is in the file, and its place, u64 LE, follows. */
 export const IN_FILE = 0x8000_0000

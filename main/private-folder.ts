@@ -26,7 +26,8 @@ export class PrivateFolder implements AsyncDisposable {
   }
 }
 
-function runtimeFolder(env: Environment): string {
+/** The session's runtime folder where there is one, else the temporary folder. */
+export function runtimeFolder(env: Environment): string {
   const folder = env['XDG_RUNTIME_DIR']
   if (!folder || !path.isAbsolute(folder)) return tmpdir()
   try {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
+import type { FilePlace } from '../core/frame-file.ts'
 import type { PixelNeed } from '../core/plain-plane.ts'
 import type { Plane } from '../core/plane.ts'
 import type { FrameMessage, SurfaceId } from '../core/protocol.ts'
@@ -44,7 +46,7 @@ export class Publisher implements Disposable {
     this.#handle = handle
     this.#window = window
     this.#statistics = statistics
-    this.#listening.defer(handle.on('frame', (frame, payload) => void this.#send(frame, payload)))
+    this.#listening.defer(handle.on('frame', (...frame) => void this.#send(...frame)))
     this.#listening.defer(handle.on('surface-memory', (...memory) => this.#share(...memory)))
     this.#listening.defer(handle.on('surface-texture', (...texture) => this.#import(...texture)))
     this.#listening.defer(window.onSharing(() => this.#watchAgain()))
@@ -55,6 +57,7 @@ export class Publisher implements Disposable {
   attach(): void {
     this.#attached = true
     this.#settleAll()
+    this.#handle.shareFile(this.#window.frames.file?.())
     if (this.#watching) this.#handle.resend()
     else {
       if (this.#pixels !== 'raw') this.#handle.needPixels(this.#pixels)
@@ -132,10 +135,14 @@ export class Publisher implements Disposable {
     this.#under.clear()
   }
 
-  async #send(frame: FrameMessage, payload: Uint8Array<ArrayBuffer>): Promise<void> {
+  async #send(
+    frame: FrameMessage,
+    payload: Uint8Array<ArrayBuffer>,
+    filed: FilePlace | undefined,
+  ): Promise<void> {
     this.#under.set(frame.seq, frame.readAtMs)
-    const left = this.#attached && (await this.#window.frames.frame(frame, payload))
-    if (left) this.#statistics.sent(payload.byteLength + PREFIX)
+    const left = this.#attached && (await this.#window.frames.frame(frame, payload, filed))
+    if (left) this.#statistics.sent((filed?.length ?? payload.byteLength) + PREFIX)
     if (!this.#listening.disposed) this.#handle.recycle(payload)
   }
 

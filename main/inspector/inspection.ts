@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { InspectFacts, StatsFacts } from '../../core/inspection.ts'
-import type { FrameMessage } from '../../core/protocol.ts'
 import { cpuEngine } from '../capture/engine.ts'
 import type { Clock } from '../source/poller.ts'
-import type { SourceDescription, SourceHandle } from '../source/source.ts'
+import type { SourceDescription, SourceEvents, SourceHandle } from '../source/source.ts'
 import { CpuMeter } from './cpu-meter.ts'
 import { FrameTimes } from './frame-times.ts'
 import { ProcessReader, type ProcessTimes } from './process-tree.ts'
@@ -98,8 +97,10 @@ export class Inspection implements Disposable {
   #listen(): void {
     this.#deafen?.()
     const times = this.#measuring?.times
-    const came = (frame: FrameMessage, payload: Uint8Array) =>
-      times?.came(frame.seq, frame.readAtMs, this.#parts.nowMs(), payload.byteLength)
+    const came = (...[frame, payload, filed]: SourceEvents['frame']) => {
+      const bytes = filed?.length ?? payload.byteLength
+      times?.came(frame.seq, frame.readAtMs, this.#parts.nowMs(), bytes)
+    }
     this.#deafen = times && this.#handle?.on('frame', came)
   }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
 import type { Failure } from '../../core/failure.ts'
+import type { FilePlace } from '../../core/frame-file.ts'
 import type { LauncherCalls, LauncherEvents, LauncherNotes } from '../../core/launcher-protocol.ts'
 import type { Plane } from '../../core/plane.ts'
 import type {
@@ -73,7 +75,9 @@ export type FrameSink = {
    * Resolves when the payload's bytes have left this process or were dropped, and may be reused:
    * true when they left. Never rejects. Frames reach the page in the order of the calls.
    */
-  frame(frame: FrameMessage, payload: Uint8Array<ArrayBuffer>): Promise<boolean>
+  frame(frame: FrameMessage, payload: Uint8Array<ArrayBuffer>, filed?: FilePlace): Promise<boolean>
+  /** A file through which the page that listens now can be given payloads, if it shares one; the caller's. */
+  file?(): Fd | undefined
   /** Hands over one memory image of a `shared-memory` surface and closes `memfd`. */
   surfaceMemory(surface: SurfaceId, image: number, memfd: Fd, size: number): void
   /** Hands over the dma-bufs of a `shared-texture` surface, as its plane counts buffers, and closes them. */

@@ -13,10 +13,10 @@ import type {
   SurfaceId,
 } from '../../core/protocol.ts'
 import { textureLayout } from '../../core/texture-route.ts'
-import type { Fd, Mapping, NativeShim, WordOrder } from '../../native-shim/api.ts'
+import type { Fd, NativeShim } from '../../native-shim/api.ts'
 import { sameLayout, sameScene } from './likeness.ts'
 import { nativeFailure } from './native-failure.ts'
-import { PayloadPool } from './payload-pool.ts'
+import { type Payload, type PayloadPart, PayloadWriter } from './payload-writer.ts'
 import { PlaneCache } from './plane-cache.ts'
 import { Shadow } from './shadow.ts'
 import type { PlaneMemory, PlaneReading } from './source.ts'
@@ -39,9 +39,8 @@ export type SurfaceTexture = {
 }
 
 /** One step of the guest's picture, ready to go out. */
-export type WrittenFrame = {
+export type WrittenFrame = Payload & {
   readonly frame: FrameMessage
-  readonly payload: Uint8Array<ArrayBuffer>
   /** `shared-memory` only: must arrive before the frame. Owned by the taker. */
   readonly memory: readonly SurfaceMemory[]
   /** `shared-texture` only: the same. */
@@ -56,19 +55,11 @@ export type WriteOutcome = {
   readonly failures: ReadonlyMap<PlaneKind, Failure>
 }
 
-/** Bytes of one image that go into the payload. */
-type Part = {
-  readonly mapping: Mapping
-  readonly pitch: number
-  readonly rects: Int32Array
-  readonly order: WordOrder | undefined
-}
-
 /** What one refresh adds up to, while it is being collected. */
 type Draft = {
   readonly surfaces: SurfaceDescription[]
   readonly damage: SurfaceDamage[]
-  readonly parts: Part[]
+  readonly parts: PayloadPart[]
   readonly memory: SurfaceMemory[]
   readonly textures: SurfaceTexture[]
   readonly failures: Map<PlaneKind, Failure>
@@ -78,7 +69,7 @@ type Draft = {
 export class FrameWriter implements Disposable {
   readonly #shim: NativeShim
   readonly #nowMs: () => number
-  readonly #pool = new PayloadPool()
+  readonly #payloads: PayloadWriter
   readonly #cache = new PlaneCache<Shadow | TextureSurface>(undefined, (surface) => {
     if (surface.isSent) this.#gone.push(surface.id)
   })
@@ -96,6 +87,7 @@ export class FrameWriter implements Disposable {
   /** @param nowMs wall time for `readAtMs` */
   constructor(shim: NativeShim, nowMs: () => number, textures = new TexturePolicy(shim)) {
     this.#shim = shim
+    this.#payloads = new PayloadWriter(shim)
     this.#textures = textures
     this.#nowMs = nowMs
   }
@@ -130,9 +122,14 @@ export class FrameWriter implements Disposable {
     this.reset()
   }
 
+  /** Large payloads go through this file, or through none. Takes the descriptor over. */
+  shareFile(fd: Fd | undefined): void {
+    this.#payloads.share(fd)
+  }
+
   /** A payload came back. */
   recycle(buffer: ArrayBuffer): void {
-    this.#pool.recycle(buffer)
+    this.#payloads.recycle(buffer)
   }
 
   get frames(): number {
@@ -174,7 +171,7 @@ export class FrameWriter implements Disposable {
       scene,
     }
     const { memory, textures } = draft
-    const written = { frame, payload: this.#pack(draft.parts), memory, textures, isNews }
+    const written = { frame, ...this.#payloads.pack(draft.parts), memory, textures, isNews }
     this.#gone = []
     this.#scene = scene
     this.#isReset = false
@@ -183,6 +180,7 @@ export class FrameWriter implements Disposable {
 
   [Symbol.dispose](): void {
     this.#cache[Symbol.dispose]()
+    this.#payloads[Symbol.dispose]()
   }
 
   /** The place of one plane in the scene, after its changes went into the draft. */
@@ -316,17 +314,6 @@ export class FrameWriter implements Disposable {
     return isPacked ? carriage(shown.plane) : undefined
   }
 
-  #pack(parts: readonly Part[]): Uint8Array<ArrayBuffer> {
-    const bytes = parts.reduce((sum, { rects }) => sum + rectBytes(rects), 0)
-    if (bytes === 0) return new Uint8Array(0)
-    const target = this.#pool.take(bytes)
-    let at = 0
-    for (const { mapping, pitch, rects, order } of parts) {
-      at += this.#shim.packRects(mapping, pitch, rects, target, at, order)
-    }
-    return target.subarray(0, at)
-  }
-
   /** Where a plane was drawn last, as long as its pixels are still here; the page is told them again if need be. */
   #lastPlace(kind: PlaneKind, draft: Draft): readonly ScenePlane[] {
     const place = this.#scene.find((plane) => plane.kind === kind)
@@ -345,11 +332,4 @@ function rectList(rects: Int32Array): readonly ImageRect[] {
     list.push({ x, y, width, height })
   }
   return list
-}
-
-function rectBytes(rects: Int32Array): number {
-  let sum = 0
-  for (let at = 0; at + 3 < rects.length; at += 4)
-    sum += (rects[at + 2] ?? 0) * (rects[at + 3] ?? 0)
-  return sum
 }

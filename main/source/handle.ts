@@ -9,6 +9,7 @@ import type { PixelNeed } from '../../core/plain-plane.ts'
 import type { Capture, PlaneKind, PlaneStatus } from '../../core/plane.ts'
 import type { CopySharing, Sharing } from '../../core/protocol.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
+import type { Fd } from '../../native-shim/api.ts'
 import { shim } from '../../native-shim/index.ts'
 import type { SourceReport, SourceRequest, WorkerStart } from './messages.ts'
 import type {
@@ -118,6 +119,12 @@ class WorkerLine {
     if (!this.#isClosing && !this.#hasExited) this.#worker.postMessage(request, [...transfer])
   }
 
+  /** The descriptor travels as a number, and is closed here when nobody takes it. */
+  sendFile(fd: Fd | undefined): void {
+    if (this.#isClosing || this.#hasExited) fd?.[Symbol.dispose]()
+    else this.send({ kind: 'file', fd: fd?.release() })
+  }
+
   capture(only: PlaneKind | undefined): Promise<Result<Capture, Failure>> {
     const isOver = this.#gone || this.#isClosing || this.#hasExited
     if (isOver) return Promise.resolve(fail(this.#end()))
@@ -164,7 +171,7 @@ class WorkerLine {
         this.#emitter.emit('planes', report.statuses)
         break
       case 'frame':
-        this.#emitter.emit('frame', report.frame, report.payload)
+        this.#emitter.emit('frame', report.frame, report.payload, report.filed)
         break
       case 'memory': {
         const memfd = shim.adoptFd(report.fd)
@@ -299,6 +306,10 @@ class WorkerHandle implements SourceHandle {
 
   request(request: GuestRequest): void {
     this.#line.send({ kind: 'request', request })
+  }
+
+  shareFile(fd: Fd | undefined): void {
+    this.#line.sendFile(fd)
   }
 
   recycle({ buffer }: Uint8Array<ArrayBuffer>): void {

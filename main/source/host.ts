@@ -99,6 +99,9 @@ export class SourceHost implements Disposable {
       case 'request':
         if (!this.#isEnded) this.#source.request?.(request.request)
         break
+      case 'file':
+        this.#shareFile(request.fd)
+        break
       case 'recycle':
         this.#writer.recycle(request.buffer)
         break
@@ -178,7 +181,13 @@ export class SourceHost implements Disposable {
     return { isRestless: isStalled || readings.some(({ isStale }) => isStale === true) }
   }
 
-  #send({ frame, payload, memory, textures }: WrittenFrame): void {
+  #shareFile(number: number | undefined): void {
+    const fd = number === undefined ? undefined : this.#shim.adoptFd(number)
+    if (this.#isEnded) fd?.[Symbol.dispose]()
+    else this.#writer.shareFile(fd)
+  }
+
+  #send({ frame, payload, filed, memory, textures }: WrittenFrame): void {
     for (const { surface, plane, dmabufs } of textures) {
       const fds = dmabufs.map((fd) => fd.release())
       this.#post({ kind: 'texture', surface, plane, fds })
@@ -186,7 +195,7 @@ export class SourceHost implements Disposable {
     for (const { surface, image, memfd, size } of memory) {
       this.#post({ kind: 'memory', surface, image, fd: memfd.release(), size })
     }
-    this.#post({ kind: 'frame', frame, payload }, [payload.buffer])
+    this.#post({ kind: 'frame', frame, payload, filed }, [payload.buffer])
   }
 
   /** Reports the statuses when they changed; true then. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Failure } from '../../core/failure.ts'
+import type { FilePlace } from '../../core/frame-file.ts'
 import type { GuestNews, GuestRequest } from '../../core/guest-channel.ts'
 import type { InputAccepts, InputEvent } from '../../core/input.ts'
 import type { PixelNeed } from '../../core/plain-plane.ts'
@@ -23,6 +24,8 @@ export type SourceRequest =
   | { readonly kind: 'visible'; readonly visible: boolean }
   | { readonly kind: 'input'; readonly events: readonly InputEvent[] }
   | { readonly kind: 'request'; readonly request: GuestRequest }
+  /** Number of a descriptor that the receiver now owns: payloads go through that file from now on. */
+  | { readonly kind: 'file'; readonly fd: number | undefined }
   | { readonly kind: 'recycle'; readonly buffer: ArrayBuffer }
   | { readonly kind: 'capture'; readonly call: number; readonly only: PlaneKind | undefined }
   | { readonly kind: 'describe'; readonly call: number }
@@ -38,6 +41,7 @@ export type SourceReport =
       readonly kind: 'frame'
       readonly frame: FrameMessage
       readonly payload: Uint8Array<ArrayBuffer>
+      readonly filed: FilePlace | undefined
     }
   | {
       readonly kind: 'memory'

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
 import type { Failure } from '../../core/failure.ts'
+import type { FilePlace } from '../../core/frame-file.ts'
 import type { Capabilities, ConsoleInfo } from '../../core/guest.ts'
 import type { GuestNews, GuestRequest } from '../../core/guest-channel.ts'
 import type { InputAccepts, InputEvent } from '../../core/input.ts'
@@ -126,7 +128,7 @@ export type SourceEvents = {
   /** Plane statuses changed (also sent once after opening). */
   planes: [statuses: readonly PlaneStatus[]]
   /** A frame to forward; `payload` holds the stream bytes and is handed back with {@link SourceHandle.recycle}. */
-  frame: [frame: FrameMessage, payload: Uint8Array<ArrayBuffer>]
+  frame: [frame: FrameMessage, payload: Uint8Array<ArrayBuffer>, filed: FilePlace | undefined]
   /** `shared-memory` only, before the frame that names the surface: a memfd with one memory image. The receiver closes it. */
   'surface-memory': [surface: SurfaceId, image: number, memfd: Fd, size: number]
   /** `shared-texture` only, before the frame that names the surface: its dma-bufs. The receiver closes them. */
@@ -163,6 +165,8 @@ export interface SourceHandle extends AsyncDisposable {
   input(events: readonly InputEvent[]): void
   /** Passes a checked request on. */
   request(request: GuestRequest): void
+  /** Large payloads go through this file, which the page reads too, or through none. Takes it over. */
+  shareFile(fd: Fd | undefined): void
   recycle(payload: Uint8Array<ArrayBuffer>): void
   /** The planes and their bytes as they are now. */
   capture(only?: PlaneKind): Promise<Result<Capture, Failure>>

@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Writable } from 'node:stream'
-import { IN_FILE } from '../../core/frame-file.ts'
+import { type FilePlace, IN_FILE } from '../../core/frame-file.ts'
 import type { FrameMessage } from '../../core/protocol.ts'
 import { toWire } from '../../core/wire.ts'
-
-/** Smaller payloads travel with their header. */
-const LEAST_FILED = 4096
-
-/** Takes payloads, and says where they are; undefined when it cannot. */
-export type PayloadFile = Disposable & { write(payload: Uint8Array): number | undefined }
 
 /**
  * A frame's own bytes on the endless response: u32 LE length of the header, u32 LE length of the
  * payload, then the header, {@link FrameMessage} as JSON of core/wire.ts. The payload follows it.
  *
- * @param place where the payload is in the file that the page shares, instead (core/frame-file.ts)
+ * @param filed where the payload is in the file that the page shares, instead (core/frame-file.ts)
  */
-export function frameHead(frame: FrameMessage, payloadBytes: number, place?: number): Uint8Array {
+export function frameHead(
+  frame: FrameMessage,
+  payloadBytes: number,
+  filed?: FilePlace,
+): Uint8Array {
   const json = Buffer.from(toWire(frame), 'utf8')
-  const start = place === undefined ? 8 : 16
+  const start = filed ? 16 : 8
   const head = Buffer.allocUnsafe(start + json.length)
   head.writeUInt32LE(json.length, 0)
-  head.writeUInt32LE((place === undefined ? payloadBytes : payloadBytes | IN_FILE) >>> 0, 4)
-  if (place !== undefined) head.writeBigUInt64LE(BigInt(place), 8)
+  head.writeUInt32LE(filed ? filed.length + IN_FILE : payloadBytes, 4)
+  if (filed) head.writeBigUInt64LE(BigInt(filed.at), 8)
   json.copy(head, start)
   return head
 }
@@ -33,22 +31,16 @@ export function frameHead(frame: FrameMessage, payloadBytes: number, place?: num
  */
 export class FrameStream {
   readonly #out: Writable
-  readonly #file: PayloadFile | undefined
   readonly #pending = new Set<(left: boolean) => void>()
 
-  /** @param file where large payloads go; closed with the stream */
-  constructor(out: Writable, file?: PayloadFile) {
+  constructor(out: Writable) {
     this.#out = out
-    this.#file = file
-    out.once('close', () => {
-      this.#drop()
-      file?.[Symbol.dispose]()
-    })
+    out.once('close', () => this.#drop())
     out.once('error', () => this.#drop())
   }
 
   /** Resolves when the payload may be reused: true when its bytes left, false when the reader is gone. */
-  write(frame: FrameMessage, payload: Uint8Array): Promise<boolean> {
+  write(frame: FrameMessage, payload: Uint8Array, filed?: FilePlace): Promise<boolean> {
     if (this.#out.destroyed || this.#out.writableEnded) return Promise.resolve(false)
     return new Promise((resolve) => {
       const settle = (left: boolean): void => {
@@ -56,12 +48,10 @@ export class FrameStream {
         resolve(left)
       }
       this.#pending.add(settle)
-      const isLarge = payload.byteLength >= LEAST_FILED
-      const place = isLarge ? this.#file?.write(payload) : undefined
       const done = (error?: Error | null): void => settle(!error)
       this.#out.cork()
-      const head = frameHead(frame, payload.byteLength, place)
-      if (payload.byteLength === 0 || place !== undefined) this.#out.write(head, done)
+      const head = frameHead(frame, payload.byteLength, filed)
+      if (payload.byteLength === 0) this.#out.write(head, done)
       else {
         this.#out.write(head)
         this.#out.write(payload, done)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { IN_FILE } from '../../core/frame-file.ts'
+import { type FilePlace, IN_FILE } from '../../core/frame-file.ts'
 import { planeKinds } from '../../core/plane.ts'
 import type { FrameMessage } from '../../core/protocol.ts'
 import { fromWire } from '../../core/wire.ts'
@@ -18,9 +18,6 @@ const LEAST_ROOM = 64 * 2 ** 10
 export class FramingError extends Error {
   override readonly name = 'FramingError'
 }
-
-/** Where bytes are in the file that the page shares. */
-export type FilePlace = { readonly at: number; readonly length: number }
 
 /** One frame as it came; the payload is a view that lasts until the next {@link FrameBuffer.room}. */
 export type ReceivedFrame = {

@@ -17,6 +17,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { findBrowser } from '../../main/shell/chromium/browser-binary.ts'
+import { isInMemory } from '../../main/shell/chromium/frame-file.ts'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 /** Chromium's start on a loaded machine without a GPU, ms. */
@@ -50,13 +51,16 @@ export type BrowserWish = {
   readonly flags?: readonly string[]
 }
 
+const MEMORY = '/dev/shm'
+
 /**
  * The built program as a person starts it, in a home and a runtime folder of its own. Disposing kills
  * it and whatever it left.
  */
 export class App implements AsyncDisposable {
   readonly home = mkdtempSync(path.join(tmpdir(), 'scanout-e2e-'))
-  readonly runtime = mkdtempSync(path.join(tmpdir(), 'scanout-run-'))
+  /** In memory, as a desktop's is. */
+  readonly runtime = mkdtempSync(path.join(isInMemory(MEMORY) ? MEMORY : tmpdir(), 'scanout-run-'))
   readonly ended: Promise<Ended>
   readonly #child: ChildProcess
   #browsers: number[] = []

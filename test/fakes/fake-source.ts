@@ -7,6 +7,7 @@ import { planeKinds } from '../../core/plane.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import type { SourceEvents, SourceHandle, SourceInfo } from '../../main/source/source.ts'
 import type { OpenSource } from '../../main/source-opener.ts'
+import type { Fd } from '../../native-shim/api.ts'
 
 /** A source in main's own thread that shows what a test puts into it. */
 export class FakeSource implements SourceHandle {
@@ -56,6 +57,10 @@ export class FakeSource implements SourceHandle {
   setVisible(): void {}
   input(): void {}
   request(): void {}
+  shareFile(fd: Fd | undefined): void {
+    fd?.[Symbol.dispose]()
+  }
+
   recycle(): void {}
 
   async capture(only?: PlaneKind): Promise<Result<Capture, Failure>> {

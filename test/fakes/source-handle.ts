@@ -15,6 +15,7 @@ import type {
   SourceHandle,
   SourceInfo,
 } from '../../main/source/source.ts'
+import type { Fd } from '../../native-shim/api.ts'
 
 /** A frame in which nothing changed; tests fill in what they are about. */
 export function emptyFrame(seq: number, fields: Partial<FrameMessage> = {}): FrameMessage {
@@ -56,7 +57,7 @@ export class FakeSourceHandle implements SourceHandle {
   }
 
   frame(seq: number, payload = new Uint8Array(4)): Uint8Array<ArrayBuffer> {
-    this.emit('frame', emptyFrame(seq), payload)
+    this.emit('frame', emptyFrame(seq), payload, undefined)
     return payload
   }
 
@@ -94,6 +95,10 @@ export class FakeSourceHandle implements SourceHandle {
 
   request(request: GuestRequest): void {
     this.requested.push(request)
+  }
+
+  shareFile(fd: Fd | undefined): void {
+    fd?.[Symbol.dispose]()
   }
 
   recycle(payload: Uint8Array<ArrayBuffer>): void {

@@ -7,7 +7,7 @@ import type { LauncherEvents } from '../../../core/launcher-protocol.ts'
 import type { Events } from '../../../core/protocol.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 import { log } from '../../log.ts'
-import { PrivateFolder } from '../../private-folder.ts'
+import { PrivateFolder, runtimeFolder } from '../../private-folder.ts'
 import { chooseTransport } from '../../transport/transports.ts'
 import { raiseWindow } from '../../x11/raise.ts'
 import { launcherDoor } from '../launcher-door.ts'
@@ -26,7 +26,7 @@ import type {
 import { Browser, browserFailure } from './browser.ts'
 import { findBrowser, snapFolder } from './browser-binary.ts'
 import { type BrowserRequest, browserFlags, hostFacts } from './flags.ts'
-import { FrameFile, isInMemory } from './frame-file.ts'
+import { findFrameFile, isInMemory } from './frame-file.ts'
 import { makeProfile } from './profile.ts'
 import { PageServer } from './server.ts'
 
@@ -87,7 +87,7 @@ export class ChromiumShell implements Shell, LauncherShell {
     if (host.root) log.warn('running as root: Chromium runs without its sandbox')
     const profile = path.join(folder.path, 'profile')
     makeProfile(profile, server.guard.origin)
-    server.findFile = (token) => FrameFile.find(profile, token)
+    server.findFile = (token) => findFrameFile(profile, token)
     const flags = browserFlags(host, {
       profile,
       entry: pathToFileURL(entry).href,
@@ -110,14 +110,12 @@ export class ChromiumShell implements Shell, LauncherShell {
   }
 }
 
-/** In memory wherever the browser can be there: the pixels of every frame go through its profile. */
+/** The profile's folder, in memory wherever the browser can be there: pixels go through it. */
 function profileFolder(env: Environment, program: string): PrivateFolder {
   const [snap] = snapFolder(program)
   if (snap !== undefined) return new PrivateFolder(env, snap)
-  const folder = new PrivateFolder(env)
-  if (isInMemory(folder.path) || !isInMemory(SHARED_MEMORY)) return folder
-  rmSync(folder.path, { recursive: true })
-  return new PrivateFolder(env, SHARED_MEMORY)
+  const isElsewhere = isInMemory(runtimeFolder(env)) || !isInMemory(SHARED_MEMORY)
+  return isElsewhere ? new PrivateFolder(env) : new PrivateFolder(env, SHARED_MEMORY)
 }
 
 /** The page that lets the browser in: a file only this user can read, because command lines are public. */
@@ -167,7 +165,8 @@ class ChromiumWindow<E extends EventTable> {
     this.#owned = owned
     this.ended = this.#end.promise
     this.frames = {
-      frame: (frame, payload) => server.frame(frame, payload),
+      frame: (frame, payload, filed) => server.frame(frame, payload, filed),
+      file: () => server.takeFile(),
       surfaceMemory: (_surface, _image, memfd) => memfd[Symbol.dispose](),
       surfaceTexture: (_surface, _plane, dmabufs) => {
         for (const fd of dmabufs) fd[Symbol.dispose]()

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import {
-  closeSync,
-  constants,
-  openSync,
-  readdirSync,
-  readSync,
-  statfsSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, constants, openSync, readdirSync, readSync, statfsSync } from 'node:fs'
 import path from 'node:path'
-import { FILE_PAGE, FILE_TOKEN } from '../../../core/frame-file.ts'
-import { FileRing } from './file-ring.ts'
+import { FILE_TOKEN } from '../../../core/frame-file.ts'
+import type { Fd } from '../../../native-shim/api.ts'
+import { shim } from '../../../native-shim/index.ts'
 
 /** `TMPFS_MAGIC` of linux/magic.h. */
 const TMPFS = 0x0102_1994
@@ -30,53 +23,23 @@ export function isInMemory(folder: string): boolean {
  * The file in a page's private file system through which its pixels go. Chromium keeps what a page
  * stores there as plain files below the profile (storage/browser/file_system/sandbox_file_system_backend),
  * and reads them in the page's own process: a copy out of memory, and nothing on the loopback.
+ *
+ * @param token what the file begins with
+ * @returns undefined when there is none, or it is not in memory
  */
-export class FrameFile implements Disposable {
-  readonly #fd: number
-  readonly #ring = new FileRing(FILE_PAGE)
-  #isBroken = false
-
-  private constructor(fd: number) {
-    this.#fd = fd
+export function findFrameFile(profile: string, token: Uint8Array): Fd | undefined {
+  const folder = path.join(profile, 'Default', 'File System')
+  if (token.length !== FILE_TOKEN || !isInMemory(folder)) return undefined
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .slice(0, MOST_FILES)
+  for (const { parentPath, name } of files) {
+    const file = path.join(parentPath, name)
+    const number = openSync(file, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    if (begins(number, token)) return shim.adoptFd(number)
+    closeSync(number)
   }
-
-  /** The file of a profile that begins with the token; undefined when there is none, or not in memory. */
-  static find(profile: string, token: Uint8Array): FrameFile | undefined {
-    const folder = path.join(profile, 'Default', 'File System')
-    if (token.length !== FILE_TOKEN || !isInMemory(folder)) return undefined
-    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .slice(0, MOST_FILES)
-    for (const { parentPath, name } of files) {
-      const fd = openSync(path.join(parentPath, name), constants.O_RDWR | constants.O_NOFOLLOW)
-      if (begins(fd, token)) return new FrameFile(fd)
-      closeSync(fd)
-    }
-    return undefined
-  }
-
-  /**
-   * Writes a frame's bytes where the page has read before.
-   *
-   * @returns their place; undefined when memory is short, now and from then on
-   */
-  write(payload: Uint8Array): number | undefined {
-    if (this.#isBroken) return undefined
-    const at = this.#ring.place(payload.byteLength)
-    try {
-      for (let done = 0; done < payload.byteLength; ) {
-        done += writeSync(this.#fd, payload, done, payload.byteLength - done, at + done)
-      }
-      return at
-    } catch {
-      this.#isBroken = true
-      return undefined
-    }
-  }
-
-  [Symbol.dispose](): void {
-    closeSync(this.#fd)
-  }
+  return undefined
 }
 
 function begins(fd: number, token: Uint8Array): boolean {

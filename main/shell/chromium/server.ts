@@ -4,9 +4,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { FilePlace } from '../../../core/frame-file.ts'
 import type { FrameMessage } from '../../../core/protocol.ts'
+import type { Fd } from '../../../native-shim/api.ts'
 import { log } from '../../log.ts'
-import { FrameStream, type PayloadFile } from '../../transport/frame-stream.ts'
+import { FrameStream } from '../../transport/frame-stream.ts'
 import type { PageDoor } from '../page-door.ts'
 import type { PageFiles } from '../page-files.ts'
 import { pageHeaders } from '../page-headers.ts'
@@ -33,10 +35,11 @@ export class PageServer implements AsyncDisposable {
   readonly #files: PageFiles
   readonly #door: PageDoor
   readonly #headers: Record<string, string>
+  #shared: Fd | undefined
   #control: { readonly socket: WebSocket; readonly control: Control } | undefined
   #frames: { readonly stream: FrameStream; readonly response: ServerResponse } | undefined
   /** Finds the file into which a page wrote this token, when it can. */
-  findFile: (token: Uint8Array) => PayloadFile | undefined = () => undefined
+  findFile: (token: Uint8Array) => Fd | undefined = () => undefined
   /** Told when the page's control connection opens and closes. */
   onPresence: (present: boolean) => void = () => {}
 
@@ -63,11 +66,20 @@ export class PageServer implements AsyncDisposable {
     this.#control?.control.send(name, args)
   }
 
-  frame(frame: FrameMessage, payload: Uint8Array): Promise<boolean> {
-    return this.#frames?.stream.write(frame, payload) ?? Promise.resolve(false)
+  /** @param filed where the payload is in the file that {@link takeFile} gave, instead */
+  frame(frame: FrameMessage, payload: Uint8Array, filed?: FilePlace): Promise<boolean> {
+    return this.#frames?.stream.write(frame, payload, filed) ?? Promise.resolve(false)
+  }
+
+  /** The file that the page shares which reads frames now, once; the caller's. */
+  takeFile(): Fd | undefined {
+    const file = this.#shared
+    this.#shared = undefined
+    return file
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.takeFile()?.[Symbol.dispose]()
     this.#control?.socket.terminate()
     this.#sockets.close()
     const closed = once(this.#server, 'close')
@@ -151,8 +163,9 @@ export class PageServer implements AsyncDisposable {
     response.writeHead(200, { ...this.#headers, 'Content-Type': 'application/octet-stream' })
     response.flushHeaders()
     const token = url.searchParams.get('file')
-    const file = token === null ? undefined : this.findFile(Buffer.from(token, 'hex'))
-    const opened = { stream: new FrameStream(response, file), response }
+    this.takeFile()?.[Symbol.dispose]()
+    if (token !== null) this.#shared = this.findFile(Buffer.from(token, 'hex'))
+    const opened = { stream: new FrameStream(response), response }
     this.#frames = opened
     response.once('close', () => {
       if (this.#frames !== opened) return

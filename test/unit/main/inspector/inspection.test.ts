@@ -163,7 +163,7 @@ describe('what main tells the statistics', () => {
     inspection.measure(true)
     await settle()
     expect(handle.listeners).toBe(1)
-    handle.emit('frame', emptyFrame(1, { readAtMs: 4998 }), new Uint8Array(300))
+    handle.emit('frame', emptyFrame(1, { readAtMs: 4998 }), new Uint8Array(300), undefined)
     clock.advance(16)
     inspection.presented(1)
     await advance(STATS_MS - 16)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { describe, expect, it } from 'vitest'
-import { FileRing } from '../../../../main/shell/chromium/file-ring.ts'
+import { FileRing } from '../../../../main/source/file-ring.ts'
 
 const FIRST = 4096
 

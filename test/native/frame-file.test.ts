@@ -11,12 +11,17 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FILE_PAGE, FILE_TOKEN } from '../../../../core/frame-file.ts'
-import { FrameFile, isInMemory } from '../../../../main/shell/chromium/frame-file.ts'
+import { FILE_PAGE, FILE_TOKEN } from '../../core/frame-file.ts'
+import { findFrameFile, isInMemory } from '../../main/shell/chromium/frame-file.ts'
+import { PayloadFile } from '../../main/source/payload-file.ts'
+import { shim } from '../../native-shim/index.ts'
+import { expectNoLeaks } from './no-leaks.ts'
 
 const MEMORY = '/dev/shm'
 const token = Uint8Array.from({ length: FILE_TOKEN }, (_, at) => at + 1)
 const openFiles = () => readdirSync('/proc/self/fd').length
+
+expectNoLeaks()
 
 describe.skipIf(!isInMemory(MEMORY))('the file that a page shares', () => {
   let profile = ''
@@ -33,14 +38,19 @@ describe.skipIf(!isInMemory(MEMORY))('the file that a page shares', () => {
     writeFileSync(path.join(folder, '00000000'), 'something else')
     writeFileSync(path.join(folder, '00000001'), token)
     {
-      using file = FrameFile.find(profile, token)
+      const fd = findFrameFile(profile, token)
+      if (!fd) throw new Error('the file was not found')
+      using file = new PayloadFile(shim, fd)
       const payload = Uint8Array.from({ length: 10_000 }, (_, at) => at & 0xff)
-      const first = file?.write(payload) ?? -1
-      const second = file?.write(payload.subarray(0, 5)) ?? -1
-      expect(first).toBe(FILE_PAGE)
+      const first = file.place(payload.length)
+      first.mapping.write(first.at, payload)
+      const second = file.place(3_000_000)
+      second.mapping.write(second.at + 2_999_995, payload.subarray(0, 5))
+      expect(first.at).toBe(FILE_PAGE)
       const bytes = readFileSync(path.join(folder, '00000001'))
-      expect(bytes.subarray(first, first + 10_000).equals(payload)).toBe(true)
-      expect([...bytes.subarray(second, second + 5)]).toEqual([0, 1, 2, 3, 4])
+      expect(bytes.subarray(first.at, first.at + 10_000).equals(payload)).toBe(true)
+      const end = second.at + 3_000_000
+      expect([...bytes.subarray(end - 5, end)]).toEqual([0, 1, 2, 3, 4])
       expect([...bytes.subarray(0, FILE_TOKEN)]).toEqual([...token])
     }
     expect(openFiles()).toBe(before)
@@ -51,9 +61,9 @@ describe.skipIf(!isInMemory(MEMORY))('the file that a page shares', () => {
     writeFileSync(path.join(profile, 'outside'), token)
     symlinkSync(path.join(profile, 'outside'), path.join(folder, '00000000'))
     writeFileSync(path.join(folder, '00000001'), token.subarray(0, 15))
-    expect(FrameFile.find(profile, token)).toBe(undefined)
-    expect(FrameFile.find(profile, token.subarray(0, 3))).toBe(undefined)
-    expect(FrameFile.find(path.join(profile, 'no such'), token)).toBe(undefined)
+    expect(findFrameFile(profile, token)).toBe(undefined)
+    expect(findFrameFile(profile, token.subarray(0, 3))).toBe(undefined)
+    expect(findFrameFile(path.join(profile, 'no such'), token)).toBe(undefined)
     expect(openFiles()).toBe(before)
   })
 
@@ -63,7 +73,7 @@ describe.skipIf(!isInMemory(MEMORY))('the file that a page shares', () => {
     const inner = path.join(onDisk, 'Default', 'File System')
     mkdirSync(inner, { recursive: true })
     writeFileSync(path.join(inner, '0'), token)
-    expect(FrameFile.find(onDisk, token)).toBe(undefined)
+    expect(findFrameFile(onDisk, token)).toBe(undefined)
     rmSync(onDisk, { recursive: true })
   })
 })
