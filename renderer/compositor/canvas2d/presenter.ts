@@ -7,6 +7,7 @@ import { planeKinds } from '../../../core/plane.ts'
 import type { ScenePlane, SurfaceDescription, SurfaceId } from '../../../core/protocol.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 import type { DamageBytes } from '../damage-bytes.ts'
+import { FlipDifferences } from '../flip-differences.ts'
 import { deviceRect, type Placement, sizeWithin } from '../placement.ts'
 import {
   type CreatePresenter,
@@ -52,6 +53,7 @@ export class Canvas2dPresenter implements Presenter {
   readonly #canvas: HTMLCanvasElement
   readonly #surfaces = new Map<SurfaceId, Surface>()
   readonly #rows = new RowComposer()
+  readonly #flips = new FlipDifferences()
   #picture = new MemoryPicture()
   /** What is to be drawn, while the primary goes to the canvas as it is. */
   #direct: SceneDamage | undefined
@@ -111,10 +113,12 @@ export class Canvas2dPresenter implements Presenter {
   drop(id: SurfaceId): void {
     this.#surfaces.delete(id)
     this.#damage.forget(id)
+    this.#flips.forget(id)
   }
 
   clear(): void {
     this.#surfaces.clear()
+    this.#flips.clear()
     this.#startOver()
     this.#scaled = undefined
     this.#shown = ''
@@ -126,10 +130,9 @@ export class Canvas2dPresenter implements Presenter {
     if (!surface || !image) throw new RangeError(`no image ${at} of surface ${id}`)
     surface.memory.upload(at, rects, source)
     const { plane } = surface.description
-    this.#damage.add(
-      id,
-      rects.map((rect) => damagedPart(plane, at, image, rect)),
-    )
+    const parts = rects.map((rect) => damagedPart(plane, at, image, rect))
+    this.#damage.add(id, parts)
+    this.#flips.add(id, parts)
   }
 
   draw(scene: readonly ScenePlane[], view: View): void {
@@ -203,8 +206,10 @@ export class Canvas2dPresenter implements Presenter {
       const before = this.#surfaces.get(former)?.memory.canvas?.pixels.words
       const words = primary.memory.canvas?.pixels.words
       if (!before || words?.length !== before.length) return undefined
-      const whole = { x: 0, y: 0, ...guest }
-      return changedRows([whole], (row) => differing(before, words, guest.width, row))
+      const known = this.#flips.between(former, primary.surface) ?? [{ x: 0, y: 0, ...guest }]
+      const parts = changedRows(known, (row) => differing(before, words, guest.width, row))
+      this.#flips.learn(former, primary.surface, parts)
+      return parts
     })
   }
 
