@@ -208,6 +208,8 @@ export type Notes = {
   /** The display must not sleep, or may again; told where the page cannot see to it itself. */
   'view:awake': [awake: boolean]
   /** What draws, for `--stats` and bug reports: `webgl (ANGLE …)`, and the pixels that it draws best. Told once per presenter. */
+  /** The display under the window shows so many frames a second. */
+  'view:refresh': [hz: number]
   'view:presenter': [presenter: string, pixels: PixelNeed]
   /** The picture cannot be drawn, or can again (null). Without a window this ends the command. */
   'view:problem': [problem: Failure | null]
@@ -279,6 +281,7 @@ export const noteNames = [
   'sound:heard',
   'view:visible',
   'view:awake',
+  'view:refresh',
   'view:presenter',
   'view:problem',
   'probe:picture',

@@ -85,6 +85,11 @@ export class Publisher implements Disposable {
     if (this.#watching) this.#handle.needPixels(pixels)
   }
 
+  /** The display shows so many frames a second: more need not be read. */
+  pace(hz: number): void {
+    this.#handle.pace(hz)
+  }
+
   presented(seq: number, drawMs: number): void {
     const readAtMs = this.#under.get(seq)
     if (readAtMs === undefined) return

@@ -45,6 +45,8 @@ export type SessionPage = {
   /** The page needs the bytes of its pictures, or not any more. */
   copies(wanted: boolean): void
   presenter(presenter: string, pixels: PixelNeed): void
+  /** The display under the window shows so many frames a second. */
+  pace(hz: number): void
   problem(problem: Failure | undefined): void
   createLauncher(): ReturnType<Calls['launcher:create']>
   close(): void
@@ -113,6 +115,9 @@ function hear(session: SessionPage, note: HeardNote): void {
       break
     case 'view:awake':
       session.stayAwake(...note.args)
+      break
+    case 'view:refresh':
+      session.pace(...note.args)
       break
     case 'view:presenter':
       session.presenter(...note.args)

@@ -93,6 +93,7 @@ export class Session implements AsyncDisposable {
   #presenter: string | undefined
   #pixels: PixelNeed = 'raw'
   #copies = false
+  #hz: number | undefined
   #uuid: string | undefined
   #problem: Failure | undefined
 
@@ -188,6 +189,10 @@ export class Session implements AsyncDisposable {
         this.#pixels = pixels
         this.#publisher?.needPixels(pixels)
       },
+      pace: (hz) => {
+        this.#hz = hz
+        this.#publisher?.pace(hz)
+      },
       problem: (problem) => this.#hearProblem(problem),
       createLauncher: async () =>
         this.#parts.createLauncher?.(this.title, await this.capture()) ?? fail(noLauncher),
@@ -278,6 +283,7 @@ export class Session implements AsyncDisposable {
       this.#pixels,
       this.#copies,
     )
+    if (this.#hz !== undefined) this.#publisher.pace(this.#hz)
     if (this.#pageListens) this.#publisher.attach()
   }
 

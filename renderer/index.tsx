@@ -6,6 +6,7 @@ import { choosePresenter, presenterWish } from './compositor/choose-presenter.ts
 import { Compositor } from './compositor/compositor.ts'
 import { Awake } from './desktop/awake.ts'
 import { Drop } from './desktop/drop.ts'
+import { RefreshRate } from './desktop/refresh-rate.ts'
 import { Screens } from './desktop/screens.ts'
 import { StopNotice } from './desktop/stop-notice.ts'
 import { RememberedSize } from './desktop/window-size.ts'
@@ -75,6 +76,8 @@ session.own(screens)
 session.own(new Awake(bridge, store))
 session.own(new StopNotice(store))
 session.own(new RememberedSize(session, store))
+const refreshRate = new RefreshRate((hz) => bridge.tell('view:refresh', hz))
+session.own(refreshRate)
 session.own(new Drop(bridge, session))
 const recorder = new Recorder(bridge, store, session)
 session.own(recorder)
@@ -84,6 +87,12 @@ session.onNews((news) => {
   if (news.kind === 'trouble') session.toast(troubleToast(news.failure))
 })
 const { presenter } = compositor
+// Who draws at once was started without the display's rate, and its frames would tell nothing.
+if (presenter && !presenter.drawsAtOnce) {
+  const changed = () => refreshRate.changed()
+  for (const event of ['resize', 'focus']) window.addEventListener(event, changed)
+  changed()
+}
 if (presenter) {
   store.setState({ presenter: { kind: presenter.kind, detail: presenter.detail } })
   const name = `${presenter.kind} (${presenter.detail})`.slice(0, 255)

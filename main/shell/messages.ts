@@ -121,6 +121,7 @@ const noteArguments: Record<keyof Notes, readonly Check[]> = {
   'sound:heard': [],
   'view:visible': [isBoolean],
   'view:awake': [isBoolean],
+  'view:refresh': [isDuration],
   'view:presenter': [isText(MAX_NAME), isOneOf(pixelNeeds)],
   'view:problem': [(value) => value === null || isProblem(value)],
   'probe:picture': [isCount, isSide, isSide, isText((MAX_SIDE * MAX_SIDE * 4 * 4) / 3)],

@@ -288,6 +288,10 @@ class WorkerHandle implements SourceHandle {
     this.#line.send({ kind: 'pixels', pixels })
   }
 
+  pace(hz: number): void {
+    this.#line.send({ kind: 'pace', hz })
+  }
+
   presented(seq: number): void {
     this.#line.send({ kind: 'presented', seq })
   }

@@ -83,6 +83,9 @@ export class SourceHost implements Disposable {
         this.#writer.pixels = request.pixels
         this.#poller.wake()
         break
+      case 'pace':
+        this.#poller.hz = request.hz
+        break
       case 'presented':
         this.#poller.presented(request.seq)
         break

@@ -19,6 +19,7 @@ export type SourceRequest =
   /** Planes of this layout are no textures for the window's GPU. */
   | { readonly kind: 'refuse-texture'; readonly layout: string }
   | { readonly kind: 'pixels'; readonly pixels: PixelNeed }
+  | { readonly kind: 'pace'; readonly hz: number }
   | { readonly kind: 'presented'; readonly seq: number }
   | { readonly kind: 'resend' }
   | { readonly kind: 'visible'; readonly visible: boolean }

@@ -156,6 +156,8 @@ export interface SourceHandle extends AsyncDisposable {
   refuseTexture(layout: string): void
   /** Frames carry pixels of this kind from now on; `raw` until told. */
   needPixels(pixels: PixelNeed): void
+  /** Polled planes are read as often as this display shows frames, 60 a second until told. */
+  pace(hz: number): void
   /** A frame was presented: another may follow. At most two are under way. */
   presented(seq: number): void
   /** Everything again, with `reset`. */

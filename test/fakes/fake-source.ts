@@ -51,6 +51,8 @@ export class FakeSource implements SourceHandle {
 
   watch(): void {}
   refuseTexture(): void {}
+  pace(): void {}
+
   needPixels(): void {}
   presented(): void {}
   resend(): void {}

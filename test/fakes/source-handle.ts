@@ -73,6 +73,8 @@ export class FakeSourceHandle implements SourceHandle {
     this.told.push(`refuse ${layout}`)
   }
 
+  pace(): void {}
+
   needPixels(pixels: PixelNeed): void {
     this.told.push(`pixels ${pixels}`)
   }
