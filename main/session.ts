@@ -2,7 +2,6 @@
 import { type Failure, failureLine } from '../core/failure.ts'
 import { type GuestInfo, noCapabilities, type VmAction } from '../core/guest.ts'
 import type { GuestRequest } from '../core/guest-channel.ts'
-import type { PixelNeed } from '../core/plain-plane.ts'
 import type { Capture } from '../core/plane.ts'
 import type { Calls, Hello } from '../core/protocol.ts'
 import { fail, ok, type Result } from '../core/result.ts'
@@ -13,8 +12,8 @@ import type { InputDevice } from './input/qmp-input.ts'
 import { hostMeasures, Inspection } from './inspector/inspection.ts'
 import { log } from './log.ts'
 import { type ProbedPicture, Probes } from './probes.ts'
-import { Publisher } from './publisher.ts'
 import { type RecordingPlan, SessionRecordings } from './recording/session-recordings.ts'
+import { SessionFrames } from './session-frames.ts'
 import { SessionInput } from './session-input.ts'
 import { pageHandlers } from './session-page.ts'
 import { noLauncher, noMonitor, noViewer, onlyViews } from './session-refusals.ts'
@@ -68,6 +67,7 @@ export type SessionParts = SessionSourceParts & {
 /** One VM in one window: owns the source, the window and what passes between them. */
 export class Session implements AsyncDisposable {
   readonly statistics = new FrameStatistics()
+  readonly #frames = new SessionFrames(this.statistics)
   readonly #options: SessionOptions
   readonly #parts: SessionParts
   readonly #source: SessionSource
@@ -88,12 +88,7 @@ export class Session implements AsyncDisposable {
   readonly #greeted = Promise.withResolvers<void>()
   readonly #input: SessionInput
   #window: ShellWindow | undefined
-  #publisher: Publisher | undefined
-  #pageListens = false
   #presenter: string | undefined
-  #pixels: PixelNeed = 'raw'
-  #copies = false
-  #hz: number | undefined
   #uuid: string | undefined
   #problem: Failure | undefined
 
@@ -165,7 +160,7 @@ export class Session implements AsyncDisposable {
     const page = pageHandlers({
       hello: () => this.#hello(),
       source: this.#source,
-      publisher: () => this.#publisher,
+      publisher: () => this.#frames.publisher,
       gate: this.#input.gate,
       probes: this.#probes,
       sound: this.#sound,
@@ -180,19 +175,12 @@ export class Session implements AsyncDisposable {
       openDropped: async (files) => this.#parts.openDropped?.(files) ?? fail(noViewer),
       listens: (listens) => this.#listen(listens),
       presented: () => this.#changed(),
-      copies: (wanted) => {
-        this.#copies = wanted
-        this.#publisher?.copy(wanted)
-      },
+      copies: (wanted) => this.#frames.copy(wanted),
       presenter: (presenter, pixels) => {
         this.#presenter = presenter
-        this.#pixels = pixels
-        this.#publisher?.needPixels(pixels)
+        this.#frames.needPixels(pixels)
       },
-      pace: (hz) => {
-        this.#hz = hz
-        this.#publisher?.pace(hz)
-      },
+      pace: (hz) => this.#frames.pace(hz),
       problem: (problem) => this.#hearProblem(problem),
       createLauncher: async () =>
         this.#parts.createLauncher?.(this.title, await this.capture()) ?? fail(noLauncher),
@@ -221,7 +209,7 @@ export class Session implements AsyncDisposable {
     opened.value.onSharing(() => this.#tellSharing(opened.value))
     void opened.value.ended.then((end) => this.#closed.resolve(end))
     this.#tellSettings()
-    this.#join()
+    this.#frames.join(this.#source.handle, this.#window)
     return ok(undefined)
   }
 
@@ -251,7 +239,7 @@ export class Session implements AsyncDisposable {
     this.#window?.send('guest:changed', this.#guest())
     this.#inspection.follow(this.#source.handle)
     this.#parts.vm?.follow()
-    this.#join()
+    this.#frames.join(this.#source.handle, this.#window)
   }
 
   /** A VM that is known by its UUID has its settings under whichever address it is opened. */
@@ -272,37 +260,16 @@ export class Session implements AsyncDisposable {
     this.#window?.wish({ keepOnTop: current.keepOnTop })
   }
 
-  /** Connects source and window as soon as there are both. */
-  #join(): void {
-    const { handle } = this.#source
-    if (!handle || !this.#window || this.#publisher) return
-    this.#publisher = new Publisher(
-      handle,
-      this.#window,
-      this.statistics,
-      this.#pixels,
-      this.#copies,
-    )
-    if (this.#hz !== undefined) this.#publisher.pace(this.#hz)
-    if (this.#pageListens) this.#publisher.attach()
-  }
-
   #leave(failure: Failure | undefined): void {
     this.#input.leave()
     this.#inspection.follow(undefined)
-    this.#publisher?.[Symbol.dispose]()
-    this.#publisher = undefined
+    this.#frames.leave()
     if (failure) this.#parts.vm?.forget()
   }
 
   #listen(listens: boolean): void {
-    this.#pageListens = listens
-    if (listens) {
-      this.#publisher?.attach()
-      return
-    }
-    this.#input.gate.release()
-    this.#publisher?.detach()
+    this.#frames.listen(listens)
+    if (!listens) this.#input.gate.release()
   }
 
   #tellState(): void {
