@@ -184,7 +184,7 @@ describe('a socket pair', () => {
     using stack = new DisposableStack()
     const [one, other] = pairIn(stack)
     using fd = shim.createMemfd('queued', 64)
-    const sends = [1, 2].map(() => one.send(new Uint8Array(1_000_000), [fd]))
+    const sends = [1, 2].map(() => one.send(new Uint8Array(8_000_000), [fd]))
     const outcome = Promise.allSettled(sends)
     other[Symbol.dispose]()
     expect((await outcome).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
@@ -193,7 +193,7 @@ describe('a socket pair', () => {
   it('rejects what is pending when it is disposed, and closes the descriptors on the way', async () => {
     const [one, other] = shim.socketPair()
     using fd = shim.createMemfd('pending', 64)
-    const pending = [one.receive(), one.send(new Uint8Array(1_000_000)), one.send(utf8('x'), [fd])]
+    const pending = [one.receive(), one.send(new Uint8Array(8_000_000)), one.send(utf8('x'), [fd])]
     const outcome = Promise.allSettled(pending)
     one[Symbol.dispose]()
     one[Symbol.dispose]()

@@ -14,10 +14,12 @@ import { fromWire } from '../../../core/wire.ts'
 import { Browser } from '../../../main/shell/chromium/browser.ts'
 import { findBrowser, snapFolder } from '../../../main/shell/chromium/browser-binary.ts'
 import { browserFlags, hostFacts } from '../../../main/shell/chromium/flags.ts'
-import { FrameFile, isInMemory } from '../../../main/shell/chromium/frame-file.ts'
+import { findFrameFile, isInMemory } from '../../../main/shell/chromium/frame-file.ts'
 import { makeProfile } from '../../../main/shell/chromium/profile.ts'
 import { pageHeaders } from '../../../main/shell/page-headers.ts'
+import { PayloadFile } from '../../../main/source/payload-file.ts'
 import { FrameStream } from '../../../main/transport/frame-stream.ts'
+import { shim } from '../../../native-shim/index.ts'
 import { tree } from '../processes.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -28,6 +30,16 @@ const SHARED_MEMORY = '/dev/shm'
 const html =
   '<!doctype html><link rel="stylesheet" href="page.css"><script type="module" src="page.js"></script>'
 const css = 'body { margin: 0; overflow: hidden } canvas { position: fixed; top: 0; left: 0 }'
+
+/** As in main/source/payload-writer.ts. */
+const LEAST_FILED = 4096
+
+/** Copies a payload to where the page reads it; the product packs it there in the first place. */
+function put(file, payload) {
+  const { mapping, at } = file.place(payload.byteLength)
+  mapping.write(at, payload)
+  return { at, length: payload.byteLength }
+}
 
 let bundled
 /** Scripts of the page and of the worker that receives its frames, by address; made once. */
@@ -140,10 +152,12 @@ export class PathPage {
 
   /** Sends a frame the product's way; resolves with the page's own time when it says that it has it. */
   async send(frame, payload) {
-    const { stream } = await this.#stream.promise
+    const { stream, file } = await this.#stream.promise
     const done = Promise.withResolvers()
     this.#presented.set(frame.seq, done)
-    if (!(await stream.write(frame, payload))) throw new Error('the page left')
+    const filed = payload.byteLength >= LEAST_FILED && file ? put(file, payload) : undefined
+    const carried = filed ? new Uint8Array() : payload
+    if (!(await stream.write(frame, carried, filed))) throw new Error('the page left')
     return patient(done.promise, this.#browser, `frame ${frame.seq}`)
   }
 
@@ -177,9 +191,10 @@ export class PathPage {
       response.shouldKeepAlive = false
       response.writeHead(200, { ...pageHeaders(), 'Content-Type': 'application/octet-stream' })
       response.flushHeaders()
-      const file = FrameFile.find(this.#profile, Buffer.from(searchParams.get('file') ?? '', 'hex'))
+      const fd = findFrameFile(this.#profile, Buffer.from(searchParams.get('file') ?? '', 'hex'))
+      const file = fd && this.#owned.use(new PayloadFile(shim, fd))
       const road = file ? 'file' : 'loopback'
-      this.#stream.resolve({ stream: new FrameStream(response, file), road })
+      this.#stream.resolve({ stream: new FrameStream(response), file, road })
     } else if (this.#scripts.has(pathname)) {
       this.#reply(response, 'text/javascript', this.#scripts.get(pathname))
     } else if (pathname === '/page.css') this.#reply(response, 'text/css', css)
