@@ -19,15 +19,20 @@ export type Surroundings = {
   /** Becomes descriptor 3. */
   readonly inherit?: number
   readonly uid?: number
+  /** False: no EGL is to be had, whatever drivers other tests loaded. */
+  readonly gpu?: boolean
 }
 
 function start(file: string, args: readonly string[], around: Surroundings): ChildProcess {
-  const { inherit, uid } = around
+  const { inherit, uid, gpu = true } = around
+  // Where EGL's loader looks for drivers (libglvnd, egl.json of a vendor).
+  const noDrivers = { __EGL_VENDOR_LIBRARY_DIRS: '/nowhere' }
   // The folders above the tree may be root's alone.
   const reachable = (place: string) =>
     uid !== undefined && place.startsWith(`${root}/`) ? tree + place.slice(root.length) : place
   return spawn(reachable(process.execPath), [reachable(file), ...args], {
     cwd: '/tmp',
+    env: { ...process.env, ...(gpu ? {} : noDrivers) },
     stdio: ['ignore', 'pipe', 'pipe', ...(inherit === undefined ? [] : [inherit])],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   })
