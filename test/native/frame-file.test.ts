@@ -67,6 +67,11 @@ describe.skipIf(!isInMemory(MEMORY))('the file that a page shares', () => {
     expect(openFiles()).toBe(before)
   })
 
+  it('is not made where there is no room', () => {
+    expect(isInMemory(MEMORY, 1)).toBe(true)
+    expect(isInMemory(MEMORY, Number.MAX_SAFE_INTEGER)).toBe(false)
+  })
+
   it('is not used where a disk would see it', () => {
     if (isInMemory(tmpdir())) return
     const onDisk = mkdtempSync(path.join(tmpdir(), 'scanout-test-'))

@@ -35,8 +35,9 @@ const ARRIVAL_MS = 60_000
 /** Time that a page may be away: a reload takes far less, ms. */
 const ABSENCE_MS = 5000
 
-/** Memory as files, on every Linux. */
+/** Memory as files, on every Linux; in containers often little of it, which the browser needs itself. */
 const SHARED_MEMORY = '/dev/shm'
+const ROOM = 512 * 2 ** 20
 
 /** Of the launcher's window, CSS pixels. */
 const LAUNCHER_SIZE = { width: 860, height: 640 }
@@ -114,8 +115,8 @@ export class ChromiumShell implements Shell, LauncherShell {
 function profileFolder(env: Environment, program: string): PrivateFolder {
   const [snap] = snapFolder(program)
   if (snap !== undefined) return new PrivateFolder(env, snap)
-  const isElsewhere = isInMemory(runtimeFolder(env)) || !isInMemory(SHARED_MEMORY)
-  return isElsewhere ? new PrivateFolder(env) : new PrivateFolder(env, SHARED_MEMORY)
+  const isThere = isInMemory(runtimeFolder(env)) || !isInMemory(SHARED_MEMORY, ROOM)
+  return isThere ? new PrivateFolder(env) : new PrivateFolder(env, SHARED_MEMORY)
 }
 
 /** The page that lets the browser in: a file only this user can read, because command lines are public. */

@@ -10,10 +10,15 @@ const TMPFS = 0x0102_1994
 /** Files that are looked into; a fresh profile has fewer than ten. */
 const MOST_FILES = 256
 
-/** True where files are pages of memory that no disk sees. */
-export function isInMemory(folder: string): boolean {
+/**
+ * True where files are pages of memory that no disk sees.
+ *
+ * @param free bytes that must be free there
+ */
+export function isInMemory(folder: string, free = 0): boolean {
   try {
-    return statfsSync(folder).type === TMPFS
+    const { type, bavail, bsize } = statfsSync(folder)
+    return type === TMPFS && bavail * bsize >= free
   } catch {
     return false
   }
