@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { isInMemory } from '../../main/shell/chromium/frame-file.ts'
 import { readPng } from '../fakes/read-png.ts'
 import { App, eventually } from './app.ts'
 import { Display, hasXvfb } from './display.ts'
@@ -40,6 +41,23 @@ describe('the window without a screen', () => {
     expect(ended).toMatchObject({ code: 0 })
     const { width, height } = readPng(readFileSync(path.join(app.home, 'scanout-dump.png')))
     expect([width, height]).toEqual([320, 200])
+  })
+
+  it.skipIf(!isInMemory('/dev/shm'))('gets its pixels through a file in memory', async () => {
+    await using app = new App(['demo:?size=640x480', '--headless'])
+    const size = await eventually('the file', () =>
+      app
+        .folders()
+        .map((folder) => path.join(app.runtime, folder, 'profile/Default/File System'))
+        .filter((folder) => existsSync(folder))
+        .flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => statSync(path.join(parentPath, name)).size)
+        .find((bytes) => bytes > 640 * 480 * 4),
+    )
+    expect(size % 4096).toBe(0)
+    app.kill('SIGINT')
+    expect(await app.ended).toMatchObject({ code: 0 })
   })
 
   it('counts frames and writes what it counted', async () => {
