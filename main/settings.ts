@@ -78,7 +78,9 @@ export class SettingsFile {
     const own = await file.read()
     const older = meant === undefined ? await byAddress.read() : {}
     this.#use(file, { ...older, ...own })
-    if (meant === undefined) file.write({ ...older, ...own })
+    // What the VM has of its own stays as it is: another viewer may be changing it.
+    const missing = Object.entries(older).filter(([name]) => !(name in own))
+    if (missing.length > 0) file.write(Object.fromEntries(missing))
     if (meant === known) return
     byAddress.pointTo(known)
     this.#left.push(byAddress)
