@@ -19,6 +19,8 @@ export class ClipboardShare implements Disposable {
   #text: string | undefined
   /** Of the guest, not yet on our clipboard. */
   #waiting: string | undefined
+  /** Of the guest, on its way there: it may be seen before the browser says that it arrived. */
+  #writing: string | undefined
   #isViewOnly = true
   #isReading = false
   #hasFailed = false
@@ -76,7 +78,7 @@ export class ClipboardShare implements Disposable {
     this.#isReading = true
     try {
       const text = await navigator.clipboard.readText()
-      if (this.#guest && text !== this.#text) this.#offer(text)
+      if (this.#guest && text !== this.#text && text !== this.#writing) this.#offer(text)
     } catch (error) {
       this.#fail(toastWords.clipboard.notRead, error)
     } finally {
@@ -99,6 +101,7 @@ export class ClipboardShare implements Disposable {
     const text = this.#waiting
     if (text === undefined || !this.#guest) return
     this.#waiting = undefined
+    this.#writing = text
     try {
       await navigator.clipboard.writeText(text)
       this.#text = text
@@ -106,6 +109,8 @@ export class ClipboardShare implements Disposable {
       // The focus went away in the meantime: it is written when it comes back.
       if (!document.hasFocus()) this.#waiting ??= text
       else this.#fail(toastWords.clipboard.notCopied, error)
+    } finally {
+      if (this.#writing === text) this.#writing = undefined
     }
   }
 

@@ -106,6 +106,7 @@ describe('a shared clipboard', () => {
 
   it('takes the guest’s text, and does not tell the guest', async () => {
     await open()
+    await copy('mine')
     await toggle()
     await say('from the guest')
     await expect.poll(pasted).toBe('from the guest')
