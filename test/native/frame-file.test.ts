@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
+  chmodSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -65,6 +70,24 @@ describe.skipIf(!isInMemory(MEMORY))('the file that a page shares', () => {
     expect(findFrameFile(profile, token.subarray(0, 3))).toBe(undefined)
     expect(findFrameFile(path.join(profile, 'no such'), token)).toBe(undefined)
     expect(openFiles()).toBe(before)
+  })
+
+  it('is found beside one that cannot be opened', async () => {
+    const busy = path.join(folder, '00000000')
+    copyFileSync('/bin/sleep', busy)
+    chmodSync(busy, 0o755)
+    writeFileSync(path.join(folder, '00000001'), token)
+    const running = spawn(busy, ['60'], { stdio: 'ignore' })
+    try {
+      await once(running, 'spawn')
+      expect(() => openSync(busy, 'r+')).toThrow('ETXTBSY')
+      using fd = findFrameFile(profile, token)
+      expect(fd).toBeDefined()
+    } finally {
+      const ended = once(running, 'exit')
+      running.kill('SIGKILL')
+      await ended
+    }
   })
 
   it('is not made where there is no room', () => {

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { closeSync, constants, openSync, readdirSync, readSync, statfsSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  openSync,
+  readdirSync,
+  readSync,
+  statfsSync,
+} from 'node:fs'
 import path from 'node:path'
 import { FILE_TOKEN } from '../../../core/frame-file.ts'
 import type { Fd } from '../../../native-shim/api.ts'
@@ -35,16 +43,33 @@ export function isInMemory(folder: string, free = 0): boolean {
 export function findFrameFile(profile: string, token: Uint8Array): Fd | undefined {
   const folder = path.join(profile, 'Default', 'File System')
   if (token.length !== FILE_TOKEN || !isInMemory(folder)) return undefined
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .slice(0, MOST_FILES)
-  for (const { parentPath, name } of files) {
-    const file = path.join(parentPath, name)
-    const number = openSync(file, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  for (const { parentPath, name } of listFiles(folder)) {
+    const number = openFile(path.join(parentPath, name))
+    if (number === undefined) continue
     if (begins(number, token)) return shim.adoptFd(number)
     closeSync(number)
   }
   return undefined
+}
+
+/** @returns none when the folder goes while it is read */
+function listFiles(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .slice(0, MOST_FILES)
+  } catch {
+    return []
+  }
+}
+
+/** @returns undefined for what Chromium has removed or renamed since it was listed, or keeps busy */
+function openFile(file: string): number | undefined {
+  try {
+    return openSync(file, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch {
+    return undefined
+  }
 }
 
 function begins(fd: number, token: Uint8Array): boolean {
