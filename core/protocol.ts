@@ -207,9 +207,9 @@ export type Notes = {
   'view:visible': [visible: boolean]
   /** The display must not sleep, or may again; told where the page cannot see to it itself. */
   'view:awake': [awake: boolean]
-  /** What draws, for `--stats` and bug reports: `webgl (ANGLE …)`, and the pixels that it draws best. Told once per presenter. */
   /** The display under the window shows so many frames a second. */
   'view:refresh': [hz: number]
+  /** What draws, for `--stats` and bug reports: `webgl (ANGLE …)`, and the pixels that it draws best. Told once per presenter. */
   'view:presenter': [presenter: string, pixels: PixelNeed]
   /** The picture cannot be drawn, or can again (null). Without a window this ends the command. */
   'view:problem': [problem: Failure | null]

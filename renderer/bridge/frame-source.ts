@@ -8,7 +8,7 @@ export type FrameListener = (frame: FrameMessage, payload: Uint8Array) => void
 export type FrameNews =
   /** There is no file to share: frames must be had otherwise. */
   | { readonly kind: 'unable'; readonly why: string }
-  /** A slot of core/frame-memory.ts is this memory from now on. */
+  /** A slot of renderer/bridge/frame-memory.ts is this memory from now on. */
   | { readonly kind: 'slot'; readonly index: number; readonly slot: SharedArrayBuffer }
   /** A frame, whose payload is in a slot; without one it has none. */
   | {
